@@ -1,0 +1,3 @@
+"""adsp: pass the ADsP exam from the terminal."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""``python -m adsp``."""
+
+from adsp.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The banks: TOML files -> immutable questions, with every problem of a file told at once."""

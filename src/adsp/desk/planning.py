@@ -1,0 +1,133 @@
+"""The plan at the desk: made from the bank, the settings and what was answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from adsp.errors import UsageError
+from adsp.plan import Plan, make_plan
+from adsp.session.select import Filter
+from adsp.settings import MAX_MINUTES, MIN_MINUTES, ExamGoal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from adsp.bank.syllabus import Syllabus
+    from adsp.desk.desk import Desk
+    from adsp.plan import PlanDay
+    from adsp.session.session import Session
+
+
+def check_exam_day(exam: date, start: date | None, day: date) -> None:
+    """Refuse an exam day that cannot be aimed at.
+
+    Raises:
+        UsageError: with what to do instead.
+    """
+    if exam < day:
+        raise UsageError(
+            f"시험일 {exam} 은(는) 이미 지났습니다(오늘 {day}). 다가올 시험일을 주거나, "
+            f"그때를 다시 살려면 --now {exam.replace(day=1)} 처럼 오늘을 정하세요."
+        )
+    if start is not None and start >= exam:
+        raise UsageError(f"시작일 {start} 은(는) 시험일 {exam} 보다 앞서야 합니다.")
+
+
+DEFAULT_COUNT = 10
+"""Questions of a session that nobody counted."""
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def plan_for(
+    desk: Desk,
+    *,
+    exam: date | None = None,
+    start: date | None = None,
+    minutes: int | None = None,
+) -> Plan:
+    """The plan from today, or from the start if it is still ahead; what is not given comes from
+    the settings.
+
+    Raises:
+        UsageError: no exam day is known, or it cannot be planned for.
+    """
+    exam = exam or desk.exam
+    if exam is None:
+        raise UsageError(
+            "시험일을 정하지 않았습니다. adsp plan --exam 2027-02-06 처럼 정하거나 앱에서 고르세요."
+        )
+    start = start or desk.settings.plan.start or _first_day(desk)
+    check_exam_day(exam, start, desk.today)
+    questions = desk.bank.questions
+    seen = desk.study.history.seen
+    return make_plan(
+        exam=exam,
+        start=start,
+        today=desk.today,
+        minutes=minutes if minutes is not None else desk.settings.plan.minutes,
+        rest=frozenset(_WEEKDAYS.index(name) for name in desk.settings.plan.rest),
+        syllabus=desk.bank.syllabus,
+        round=desk.bank.exams.on(exam),
+        questions_per_section=Counter(question.section for question in questions),
+        done=Counter(question.section for question in questions if question.id in seen),
+    )
+
+
+def day_contents(day: PlanDay, syllabus: Syllabus) -> str:
+    """What a day holds, in one line."""
+    if day.rest:
+        return "쉬는 날"
+    parts = [
+        f"{load.section} {syllabus.name(load.section)} {load.questions}문항" for load in day.new
+    ]
+    if day.mock:
+        parts.append("모의고사 90분")
+    if day.review_minutes:
+        parts.append(f"복습 {day.review_minutes}분")
+    return " · ".join([*parts, *([day.note] if day.note else [])])
+
+
+def _first_day(desk: Desk) -> date:
+    """The day of the first answer; today if there is none yet."""
+    answers = desk.study.history.answers
+    return min((answer.day for answer in answers), default=desk.today)
+
+
+def choose(desk: Desk, exam: date, start: date | None = None, minutes: int | None = None) -> None:
+    """Aim at an exam day and keep it in the settings; what is not given stays.
+
+    Raises:
+        UsageError: the day is past, the start lies behind it, or the minutes are out of bounds.
+        SettingsError: the settings cannot be written.
+    """
+    check_exam_day(exam, start, desk.today)
+    options = desk.settings.plan
+    kept = options.start if options.start and options.start < exam else None
+    if minutes is not None and not MIN_MINUTES <= minutes <= MAX_MINUTES:
+        raise UsageError(
+            f"하루 공부는 {MIN_MINUTES}분에서 {MAX_MINUTES}분 사이로 정하세요(지금 {minutes})."
+        )
+    options = msgspec.structs.replace(
+        options, start=start or kept, minutes=options.minutes if minutes is None else minutes
+    )
+    desk.change(msgspec.structs.replace(desk.settings, exam=ExamGoal(date=exam), plan=options))
+
+
+def start_today(desk: Desk) -> Session:
+    """A quiz over the new questions that today's plan holds; over everything where it holds none.
+
+    Raises:
+        UsageError: the bank has nothing that fits.
+    """
+    try:
+        planned = plan_for(desk).day(desk.today)
+    except UsageError:
+        planned = None
+    if planned is None or not planned.new:
+        return desk.study.start_quiz(Filter(frozenset()), DEFAULT_COUNT, "전 범위")
+    sections = frozenset(load.section for load in planned.new)
+    return desk.study.start_quiz(Filter(sections), planned.new_questions, "오늘의 새 문항")

@@ -1,0 +1,114 @@
+"""Is this answer right? A short answer is judged by its accepted forms, never by likeness alone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from adsp.bank.question import Kind, Question
+from adsp.store.events import Verdict
+from adsp.text import fold
+
+NEAR_LENGTH = 6
+"""Jamo or letters below which one slip may turn a term into another: 분산 and 분신."""
+
+_TURNING = frozenset("불비미과소무대반역전후상하내외정부고저다단제")
+"""Syllables that turn a term into its neighbour: 내적 and 외적 are one jamo apart."""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A judged answer."""
+
+    verdict: Verdict
+    note: str = ""
+    """What this very answer deserves to be told: the named mistake, a caution of spelling."""
+
+
+def grade(question: Question, given: str) -> Grade:
+    """Judge an answer: a choice's name, or the text as typed; empty text is giving up.
+
+    Raises:
+        ValueError: a number question was answered with what is no number.
+    """
+    if not given.strip():
+        return Grade(Verdict.SKIP)
+    return _GRADERS[question.kind](question, given)
+
+
+def _grade_choice(question: Question, given: str) -> Grade:
+    return Grade(Verdict.RIGHT if given == question.key.name else Verdict.WRONG)
+
+
+def _grade_short(question: Question, given: str) -> Grade:
+    answer = fold(given)
+    if answer in {fold(form) for form in question.accept}:
+        return Grade(Verdict.RIGHT, _caution(question, given))
+    for word, why in question.refuse.items():
+        if fold(word) == answer:
+            return Grade(Verdict.WRONG, f"{word}: {why}")
+    if any(_one_slip(answer, fold(form)) for form in question.accept):
+        return Grade(Verdict.NEAR, f"'{question.accept[0]}' 을(를) 잘못 적은 듯합니다.")
+    return Grade(Verdict.WRONG)
+
+
+def _caution(question: Question, given: str) -> str:
+    """A word of warning where the form is accepted here but is not written as the key is."""
+    written = " ".join(unicodedata.normalize("NFKC", given).split())
+    if written in question.accept:
+        return ""
+    return f"실제 시험에서는 표기에 주의하세요: {', '.join(question.accept)}"
+
+
+def _one_slip(given: str, form: str) -> bool:
+    """One jamo or letter wrong, missing, too many or swapped, and no other term thereby."""
+    one, other = (unicodedata.normalize("NFD", text) for text in (given, form))
+    if min(len(one), len(other)) < NEAR_LENGTH or re.findall(r"\d", one) != re.findall(
+        r"\d", other
+    ):
+        return False
+    if (set(given) ^ set(form)) & _TURNING:
+        return False
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(one, other, score_cutoff=1) == 1
+
+
+def _grade_number(question: Question, given: str) -> Grade:
+    assert question.answer is not None  # noqa: S101  (the loader refuses a number without answer)
+    values = parse_number(given, question.unit)
+    if any(abs(value - question.answer) <= question.tolerance + 1e-9 for value in values):
+        return Grade(Verdict.RIGHT)
+    for wrong, why in question.mistakes.items():
+        spread = max(question.tolerance, 1e-9)
+        if any(abs(value - float(wrong)) <= spread for value in values):
+            return Grade(Verdict.WRONG, why)
+    return Grade(Verdict.WRONG)
+
+
+def parse_number(text: str, unit: str = "") -> tuple[float, ...]:
+    """What a typed number may mean: ``0.2``, ``1/5``, ``20%``, ``1,000``, ``0,15``, ``６/19``.
+
+    A percent sign means a hundredth, but where the answer itself is in percent both readings
+    are given.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    flat = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("−", "-")
+    percent = flat.endswith("%")
+    flat = flat.removesuffix(unit).removesuffix("%")
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", flat):
+        flat = flat.replace(",", "")
+    flat = flat.replace(",", ".")
+    top, slash, bottom = flat.partition("/")
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", top) or (slash and not bottom.strip("0.")):
+        raise ValueError(text)
+    value = float(top) / float(bottom) if slash else float(top)
+    if unit == "%":
+        return (value,) if percent else (value, value * 100)
+    return (value / 100,) if percent else (value,)
+
+
+_GRADERS = {Kind.CHOICE: _grade_choice, Kind.SHORT: _grade_short, Kind.NUMBER: _grade_number}

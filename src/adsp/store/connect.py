@@ -1,0 +1,124 @@
+"""Connections to the log: readers that leave no trace in it, and the writer's."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from adsp.store.refusals import damaged, foreign, refusing, too_new, vanished
+from adsp.store.rows import COLUMNS, START, Row, checksum, highest_seq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adsp.store.files import Files
+
+APPLICATION_ID: Final = 0x41445350  # "ADSP"
+SCHEMA_VERSION: Final = 1
+"""``PRAGMA user_version`` of a file that is up to date: the number of migrations."""
+
+READER_WAIT = 5.0
+"""Seconds a reader waits while a writer opens or closes the file."""
+WRITER_WAIT = 2.0
+"""Seconds the writer waits for a foreign program that writes; adsp itself has one writer."""
+
+
+def connect_writer(files: Files) -> sqlite3.Connection:
+    """The one writing connection, in autocommit: transactions are begun by hand.
+
+    WAL, so that readers and the writer never wait for each other; FULL, so that a commit is on the
+    disk when it returns, power cut or not (1.8 fsyncs).
+
+    Raises:
+        sqlite3.Error: the file cannot be written.
+    """
+    connection = sqlite3.connect(files.database, isolation_level=None, timeout=WRITER_WAIT)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cell_size_check = ON")
+        _try_writing(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _try_writing(connection: sqlite3.Connection) -> None:
+    """A file without write permission opens without error, and even begins a transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    finally:
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def reading(files: Files) -> Iterator[sqlite3.Connection | None]:
+    """One unchanging view of a log, beside a running writer if there is one; None if there never
+    was a log.
+
+    Opened read-only: such a connection never checkpoints, so there is one process at most that
+    does (two at once can corrupt a WAL up to SQLite 3.51.2).
+
+    Raises:
+        StoreDamaged: the file vanished, is no log of this app, or cannot be read.
+        StoreError: it is newer than this app.
+    """
+    with refusing(files):
+        if files.empty:
+            if files.existed:
+                raise vanished(files)
+            yield None
+            return
+        uri = files.database.absolute().as_uri() + "?mode=ro"
+        with closing(
+            sqlite3.connect(uri, uri=True, isolation_level=None, timeout=READER_WAIT)
+        ) as connection:
+            connection.execute("BEGIN")
+            _refuse_foreign(files, connection)
+            yield connection
+
+
+def _refuse_foreign(files: Files, connection: sqlite3.Connection) -> None:
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise foreign(files)
+    if (version := _pragma(connection, "user_version")) > SCHEMA_VERSION:
+        raise too_new(files, version, SCHEMA_VERSION)
+
+
+def inspect(files: Files) -> int | None:
+    """The schema version of a log that may be written to; None if there never was one. Looks at
+    its ends only: the whole chain is proved whenever the events are read.
+
+    Raises:
+        StoreError: see `reading`; StoreDamaged also if the file or the log was cut short.
+    """
+    with reading(files) as connection:
+        if connection is None:
+            return None
+        _refuse_cut_file(files, _pragma(connection, "page_size"))
+        _refuse_cut_log(files, connection)
+        return _pragma(connection, "user_version")
+
+
+def _refuse_cut_file(files: Files, page_size: int) -> None:
+    """SQLite notices missing pages by itself, but reads half a page as if zeros followed."""
+    in_wal = files.wal.exists() and files.wal.stat().st_size > 0
+    if not in_wal and files.database.stat().st_size % page_size:
+        raise damaged(files, "파일 끝이 잘렸습니다")
+
+
+def _refuse_cut_log(files: Files, connection: sqlite3.Connection) -> None:
+    query = f"SELECT {COLUMNS} FROM event ORDER BY seq DESC LIMIT 2"  # noqa: S608  (a constant)
+    last = [Row._make(row) for row in connection.execute(query)]
+    if (last[0].seq if last else 0) != highest_seq(connection):
+        raise damaged(files, "마지막 기록이 없어졌습니다")
+    before = last[1].sum if len(last) > 1 else START.sum
+    if last and last[0].sum != checksum(last[0], before):
+        raise damaged(files, f"{last[0].seq}번째 기록의 검사값이 맞지 않습니다")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

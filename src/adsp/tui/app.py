@@ -1,0 +1,138 @@
+"""The app: opens at home or in a session, ends cleanly, tells errors in words."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+
+from adsp.errors import AdspError
+from adsp.tui.keys import command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from adsp.desk.desk import Desk
+    from adsp.session.session import Session
+
+DEFAULT_THEME = "textual-dark"
+
+
+class AdspApp(App[None]):
+    """The terminal app over one desk."""
+
+    TITLE = "ADsP"
+    CSS_PATH = "styles.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_DISPLAY = "Ctrl+P"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "명령",
+            show=False,
+            priority=True,
+            tooltip="명령을 찾습니다.",
+        ),
+        command(
+            "ctrl+q", "quit", "끝내기", "앱을 닫습니다. 답은 이미 저장되어 있습니다.", show=False
+        ),
+    ]
+
+    def __init__(self, desk: Desk, session: Session | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self._session = session
+        self.lab_code = ""
+        """What stood in the R editor when it was left."""
+
+    def on_mount(self) -> None:
+        self._use_theme()
+        self._end_on_signals()
+        from adsp.tui.screens.home import HomeScreen
+
+        self.push_screen(HomeScreen())
+        if self._session is not None:
+            self.open_session(self._session)
+        self.call_after_refresh(_relax_garbage_collector)
+
+    def _use_theme(self) -> None:
+        wanted = self.desk.settings.screen.theme
+        known = wanted in self.available_themes
+        self.theme = wanted if known else DEFAULT_THEME
+        if not known:
+            self.notify(
+                f"'{wanted}' 이라는 테마는 없어 기본 테마로 시작합니다.", severity="warning"
+            )
+        self.theme_changed_signal.subscribe(self, lambda theme: self._keep_theme(theme.name))
+
+    def _keep_theme(self, theme: str) -> None:
+        settings = self.desk.settings
+        screen = msgspec.structs.replace(settings.screen, theme=theme)
+        self.attempt(lambda: self.desk.change(msgspec.structs.replace(settings, screen=screen)))
+
+    def _end_on_signals(self) -> None:
+        """A closed terminal ends the app as a quit does: without this the screen is not restored
+        and nothing is let go of.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
+
+    # for the screens
+
+    def attempt(self, action: Callable[[], Any]) -> Any:
+        """Do something at the desk; a refusal is told, and None comes back."""
+        try:
+            return action()
+        except AdspError as error:
+            self.tell(error)
+            return None
+
+    def tell(self, error: AdspError) -> None:
+        """Say what went wrong and what to do."""
+        self.notify(str(error), title=error.title, severity="error", timeout=10, markup=False)
+
+    def open_session(self, session: Session | None) -> None:
+        """Show a session; None is one that could not be made, and was told of."""
+        if session is None:
+            return
+        from adsp.tui.screens.quiz import QuizScreen
+
+        self.push_screen(QuizScreen(session))
+
+    def action_keys_help(self) -> None:
+        from adsp.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: the commands of the screen, then the app's own, in Korean."""
+        for _, binding, enabled, tooltip in screen.active_bindings.values():
+            if enabled and tooltip:
+                yield SystemCommand(
+                    binding.description,
+                    tooltip,
+                    lambda action=binding.action: self._run_action_later(action),
+                )
+        yield SystemCommand("테마 바꾸기", "화면의 색을 고릅니다.", self.action_change_theme)
+        yield SystemCommand("끝내기", "앱을 닫습니다.", self.action_quit)
+
+    async def _run_action_later(self, action: str) -> None:
+        await self.run_action(action, default_namespace=self.screen)
+
+
+def _relax_garbage_collector() -> None:
+    """Collect rarely: a full pass takes 100 ms, on every fifth key (measured)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

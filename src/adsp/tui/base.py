@@ -1,0 +1,54 @@
+"""What all screens share: a word for windows too small, and errors told in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events, on
+from textual.screen import Screen
+from textual.widgets import Static
+
+from adsp.tui.keys import command
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from adsp.desk.desk import Desk
+    from adsp.tui.app import AdspApp
+
+MIN_WIDTH, MIN_HEIGHT = 50, 14
+"""Cells below which nothing can be studied; the window is asked for more room."""
+
+
+class AdspScreen(Screen[None]):
+    """A screen at the desk."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (an instance variable in the base class)
+        (0, "-narrow"),
+        (100, "-normal"),
+        (130, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command("question_mark,f1", "app.keys_help", "도움말", "이 화면의 키를 보입니다."),
+    ]
+
+    @property
+    def adsp(self) -> AdspApp:
+        return cast("AdspApp", self.app)
+
+    @property
+    def desk(self) -> Desk:
+        return self.adsp.desk
+
+    @on(events.Mount)
+    async def _add_notice(self) -> None:
+        await self.mount(Static("", id="too-small", markup=False))
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        small = width < MIN_WIDTH or height < MIN_HEIGHT
+        self.set_class(small, "-too-small")
+        if small and (label := self.query("#too-small")):
+            label.last(Static).update(
+                f"창을 넓혀 주세요({MIN_WIDTH}×{MIN_HEIGHT} 이상). 지금 {width}×{height}."
+            )

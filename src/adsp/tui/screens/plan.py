@@ -1,0 +1,74 @@
+"""The plan back from the exam date, day by day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from adsp.desk.planning import day_contents, plan_for
+from adsp.tui.base import AdspScreen
+from adsp.tui.keys import command
+from adsp.tui.prose import plain
+from adsp.words import day_in_words, minutes_in_words
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from adsp.plan import Plan, PlanDay
+
+
+class PlanScreen(AdspScreen):
+    """Milestones on top, then the days."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command("e", "exam", "시험일", "시험일과 하루 공부 시간을 정합니다."),
+        command("escape,q", "leave", "홈으로", "홈으로 돌아갑니다."),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="page"):
+            yield Static("", id="plan")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one("#page").focus()
+
+    def on_screen_resume(self) -> None:
+        plan = self.adsp.attempt(lambda: plan_for(self.desk))
+        text = self._draw(plan) if plan else plain("E 를 눌러 시험일을 정하면 계획을 세웁니다.")
+        self.query_one("#plan", Static).update(text)
+
+    def _draw(self, plan: Plan) -> Content:
+        head = Content.assemble(
+            (f" D-{(plan.exam - plan.today).days} ", "bold reverse"),
+            f"  시험 {day_in_words(plan.exam)} · 공부 {len(plan.days)}일"
+            f" · 모두 {minutes_in_words(plan.total_minutes)}",
+        )
+        dates = [
+            plain(f"  {day_in_words(m.day)}  {m.name}  {m.note}".rstrip()) for m in plan.milestones
+        ]
+        lines = [head, plain(""), plain("챙길 날", "bold"), *dates]
+        phase = None
+        for day in plan.days:
+            if day.phase is not phase:
+                phase = day.phase
+                lines += [plain(""), plain(phase.value, "bold underline")]
+            lines.append(self._day(day, plan))
+        return Content("\n").join(lines)
+
+    def _day(self, day: PlanDay, plan: Plan) -> Content:
+        now = day.day == plan.today
+        head = f"{'>' if now else ' '} {day_in_words(day.day, year=False)} {day.minutes:>4}분  "
+        return plain(head + day_contents(day, self.desk.bank.syllabus), "bold" if now else "")
+
+    def action_exam(self) -> None:
+        from adsp.tui.screens.exam import ExamScreen
+
+        self.app.push_screen(ExamScreen())
+
+    def action_leave(self) -> None:
+        self.dismiss()
