@@ -43,7 +43,8 @@ def _grade_choice(question: Question, given: str) -> Grade:
 
 def _grade_short(question: Question, given: str) -> Grade:
     answer = fold(given)
-    if answer in {fold(form) for form in question.accept}:
+    accepted = {fold(form) for form in question.accept}
+    if answer in accepted or _all_accepted(given, accepted):
         return Grade(Verdict.RIGHT, _caution(question, given))
     for word, why in question.refuse.items():
         if fold(word) == answer:
@@ -51,6 +52,12 @@ def _grade_short(question: Question, given: str) -> Grade:
     if any(_one_slip(answer, fold(form)) for form in question.accept):
         return Grade(Verdict.NEAR, f"'{question.accept[0]}' 을(를) 잘못 적은 듯합니다.")
     return Grade(Verdict.WRONG)
+
+
+def _all_accepted(given: str, accepted: set[str]) -> bool:
+    """Whether an answer gives an accepted form beside another: ``프레이밍(Framing)``."""
+    forms = [fold(form) for form in re.split(r"[()\[\]=,/]", given) if form.strip()]
+    return len(forms) > 1 and all(form in accepted for form in forms)
 
 
 def _caution(question: Question, given: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adsp.bank.question import Kind
 from adsp.items.answers import ROUNDING, Mistake, Task, number_answer, proof_of
 from adsp.items.generator import Body, Draw, Generator, Numbers
+from adsp.items.wording import equals, taken, toward
 from adsp.text import particle
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ _WRONG = {
     "fpr": "실제 음성을 양성으로 잘못 본 비율 {fp} / ({fp} + {tn})이다.",
     "fnr": "실제 양성을 놓친 비율 {fn} / ({fn} + {tp})이다.",
     "fdr": "양성으로 예측했으나 틀린 비율 {fp} / ({fp} + {tp})이다.",
-    "tp_share": "맞힌 양성 {tp}{tp_obj} 전체 {n}{n_ro} 나누어 분모를 잘못 썼다.",
-    "tn_share": "맞힌 음성 {tn}{tn_obj} 전체 {n}{n_ro} 나누어 분모를 잘못 썼다.",
-    "fp_share": "잘못 본 음성 {fp}만 전체 {n}{n_ro} 나누고 놓친 양성 {fn}{fn_obj} 빠뜨렸다.",
-    "fn_share": "놓친 양성 {fn}만 전체 {n}{n_ro} 나누고 잘못 본 음성 {fp}{fp_obj} 빠뜨렸다.",
+    "tp_share": "맞힌 양성 {tp_obj} 전체 {n_ro} 나누어 분모를 잘못 썼다.",
+    "tn_share": "맞힌 음성 {tn_obj} 전체 {n_ro} 나누어 분모를 잘못 썼다.",
+    "fp_share": "잘못 본 음성 {fp}만 전체 {n_ro} 나누고 놓친 양성 {fn_obj} 빠뜨렸다.",
+    "fn_share": "놓친 양성 {fn}만 전체 {n_ro} 나누고 잘못 본 음성 {fp_obj} 빠뜨렸다.",
     "mean_pr": "정밀도와 재현율의 산술평균이다. F1은 조화평균이다.",
     "half_f1": "정밀도와 재현율의 곱을 합으로 나누고 2를 곱하지 않은 값이다.",
     "product_pr": "정밀도와 재현율을 곱하기만 한 값이다.",
@@ -127,10 +128,11 @@ def _cells(draw: Draw) -> dict[str, int | str]:
     counts = dict(zip(("tp", "fn", "fp", "tn"), draw.whole("counts"), strict=True))
     counts["n"] = sum(counts.values())
     cells: dict[str, int | str] = {**counts}
-    for name, count in counts.items():
-        cells[f"{name}_obj"] = particle(str(count), "을", "를")
-    cells["n_ro"] = "으로" if str(counts["n"])[-1] in "036" else "로"
-    return cells
+    return (
+        cells
+        | {f"{name}_obj": taken(count) for name, count in counts.items()}
+        | {"n_ro": toward(counts["n"])}
+    )
 
 
 def _table(story: _Story, cells: dict[str, int | str], rows_are_actual: bool) -> str:
@@ -155,7 +157,8 @@ def _task(metric: str, draw: Draw, cells: dict[str, int | str]) -> Task:
     return Task(
         name=metric,
         key=draw.quantities[metric],
-        why=f"{name}{particle(_spoken(name), '은', '는')} {formula} = {worked}으로 구한다.",
+        why=f"{name}{particle(_spoken(name), '은', '는')} {formula} = {worked}"
+        f" {equals(draw.quantities[metric], 2)}이다.",
         mistakes=tuple(
             Mistake(other, draw.quantities[other], _WRONG[other].format(**cells))
             for other in _MISTAKES[metric]
@@ -182,7 +185,7 @@ def _compose(draw: Draw, rng: Random) -> Body:
         + _table(story, cells, rng.random() < 0.6),
         explanation=f"TP = {cells['tp']}, FN = {cells['fn']}, FP = {cells['fp']},"
         f" TN = {cells['tn']}이므로 {formula} = {numbers.format(**cells).replace('*', '×')}"
-        f" = **{task.key:.2f}**이다. {_LESSONS[metric]}",
+        f" {equals(task.key, 2).replace(' ', ' **')}**이다. {_LESSONS[metric]}",
         difficulty=3 if metric != "f1" else 4,
         tags=("calculation",),
         sources=("혼동행렬 지표의 정의", "Fawcett (2006), An introduction to ROC analysis"),

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from adsp.bank.question import Kind
 from adsp.items.answers import ROUNDING, Mistake, Task, number_answer, proof_of
 from adsp.items.generator import Body, Draw, Generator, Numbers
+from adsp.items.wording import equals, taken, toward
 from adsp.text import particle
 
 if TYPE_CHECKING:
     from random import Random
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -19,22 +23,16 @@ class _Story:
     place: str
     act: str
     """What is done with an item, as it stands before a noun."""
-    joined: str
-    """The same, ending a clause."""
     goods: tuple[str, str, str, str, str]
 
 
 _STORIES = {
-    "mart": _Story("동네 마트", "산", "샀다", ("우유", "식빵", "달걀", "커피", "라면")),
-    "cafe": _Story(
-        "한 카페", "주문한", "주문하였다", ("라떼", "쿠키", "케이크", "주스", "샌드위치")
-    ),
-    "bookshop": _Story("온라인 서점", "산", "샀다", ("소설", "시집", "잡지", "만화", "여행서")),
-    "pharmacy": _Story("한 약국", "산", "샀다", ("비타민", "마스크", "소화제", "반창고", "홍삼")),
-    "stationer": _Story("학교 앞 문구점", "산", "샀다", ("공책", "볼펜", "지우개", "색연필", "풀")),
-    "streaming": _Story(
-        "영상 서비스", "시청한", "시청하였다", ("드라마", "영화", "예능", "뉴스", "스포츠")
-    ),
+    "mart": _Story("동네 마트", "산", ("우유", "식빵", "달걀", "커피", "라면")),
+    "cafe": _Story("한 카페", "주문한", ("라떼", "쿠키", "케이크", "주스", "샌드위치")),
+    "bookshop": _Story("온라인 서점", "산", ("소설", "시집", "잡지", "만화", "여행서")),
+    "pharmacy": _Story("한 약국", "산", ("비타민", "마스크", "소화제", "반창고", "홍삼")),
+    "stationer": _Story("학교 앞 문구점", "산", ("공책", "볼펜", "지우개", "색연필", "풀")),
+    "streaming": _Story("영상 서비스", "시청한", ("드라마", "영화", "예능", "뉴스", "스포츠")),
 }
 
 _NAMES = {
@@ -55,16 +53,16 @@ _LESSONS = {
 _WRONG = {
     "support": "지지도 {both} / {n}의 값이다. 전체 거래로 나누었다.",
     "confidence": "신뢰도 {both} / {a}의 값이다. '{first}' 거래로 나누었다.",
-    "lift": "향상도의 값이다. 신뢰도를 P({second}) = {b} / {n}{n_ro} 한 번 더 나누었다.",
+    "lift": "향상도의 값이다. 신뢰도를 P({second}) = {b} / {n_ro} 한 번 더 나누었다.",
     "reverse_confidence": "방향을 바꾼 '{second} → {first}'의 신뢰도 {both} / {b}이다.",
     "share_a": "'{first}'의 비율 {a} / {n}이다. 두 품목이 함께 든 거래를 세지 않았다.",
     "share_b": "'{second}'의 비율 {b} / {n}이다. 두 품목이 함께 든 거래를 세지 않았다.",
     "union": "함께 든 {both}건을 어느 한쪽이라도 든 거래 수로 나눈 자카드 계수이다.",
     "expected": "두 품목이 독립이라고 보고 ({a} / {n}) × ({b} / {n})으로 곱한 값이다.",
     "inverse_lift": "분자와 분모를 바꾸어 P({first})·P({second})를 지지도로 나눈 값이다.",
-    "twice_a": "신뢰도를 P({second})가 아니라 P({first}) = {a} / {n}{n_ro} 다시 나눈 값이다.",
+    "twice_a": "신뢰도를 P({second})가 아니라 P({first}) = {a} / {n_ro} 다시 나눈 값이다.",
     "either": "어느 한쪽이라도 든 거래의 비율이다. 교집합이 아니라 합집합을 세었다.",
-    "gain": "신뢰도에서 P({second}) = {b} / {n}{n_obj} 나누지 않고 뺀 값이다.",
+    "gain": "신뢰도에서 P({second}) = {b} / {n_obj} 나누지 않고 뺀 값이다.",
 }
 _MISTAKES = {
     "support": ("confidence", "reverse_confidence", "expected", "union", "share_a", "either"),
@@ -99,7 +97,7 @@ def _recompute(draw: Draw) -> Numbers:
     }
 
 
-def _columns(draw: Draw):  # type: ignore[no-untyped-def]
+def _columns(draw: Draw) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     import numpy as np
 
     n, count_a, count_b, both = draw.whole("counts")
@@ -122,8 +120,7 @@ def _words(draw: Draw, story: _Story) -> dict[str, int | str]:
         "a": a,
         "b": b,
         "both": both,
-        "n_ro": "으로" if str(n)[-1] in "036" else "로",
-        "n_obj": particle(str(n), "을", "를"),
+        **{"n_ro": toward(n), "n_obj": taken(n)},
     }
 
 
@@ -159,7 +156,8 @@ def _task(measure: str, draw: Draw, words: dict[str, int | str]) -> Task:
     return Task(
         name=measure,
         key=draw.quantities[measure],
-        why=f"'{words['first']} → {words['second']}'의 {name}는 {formula} = {worked}로 구한다.",
+        why=f"'{words['first']} → {words['second']}'의 {name}는 {formula} = {worked}"
+        f" {equals(draw.quantities[measure], 2)}이다.",
         mistakes=tuple(
             Mistake(other, draw.quantities[other], _WRONG[other].format(**words))
             for other in _MISTAKES[measure]
@@ -179,7 +177,8 @@ def _compose(draw: Draw, rng: Random) -> Body:
         f" {_NAMES[measure]}는? ({ROUNDING[2]}){_baskets(draw, story)}",
         explanation=f"전체 {words['n']:,}건 가운데 {words['first']} {words['a']}건,"
         f" {words['second']} {words['b']}건, 둘 다 {words['both']}건이므로"
-        f" {formula} = {numbers.format(**words).replace('*', '×')} = **{task.key:.2f}**이다."
+        f" {formula} = {numbers.format(**words).replace('*', '×')}"
+        f" {equals(task.key, 2).replace(' ', ' **')}**이다."
         f" {_LESSONS[measure]}",
         difficulty=3 if measure == "lift" else 2,
         tags=("calculation",),

@@ -54,7 +54,7 @@ class FrameStream:
             frames.append(parse(self._held[start + len(self._mark) : end]))
             self._held = self._held[end + 1 :]
         keep = len(self._held) if final else self._unfinished(start)
-        self._speak(frames, self._held[:keep])
+        self._speak(frames, self._held[:keep], final=final)
         self._held = self._held[keep:]
         return frames
 
@@ -66,8 +66,8 @@ class FrameStream:
             start = self._held.rfind(b"\x1e", -len(self._mark))
         return len(self._held) if start < 0 else start
 
-    def _speak(self, frames: list[object], output: bytes) -> None:
-        if text := self._decoder.decode(output):
+    def _speak(self, frames: list[object], output: bytes, *, final: bool = False) -> None:
+        if text := self._decoder.decode(output, final):
             frames.append({"k": "out", "s": text})
 
 

@@ -32,6 +32,7 @@ class Transcript:
         self._expected = frozenset(expected)
         self._on_event = on_event
         self._room = MAX_TEXT
+        self._cut = False
         self.events: list[Event] = []
         self.values: dict[str, Value] = {}
         self.plots: list[Plot] = []
@@ -41,7 +42,7 @@ class Transcript:
     @property
     def overflowed(self) -> bool:
         """Whether more was said than is kept."""
-        return self._room < 0 or len(self.events) > MAX_EVENTS
+        return self._cut or len(self.events) > MAX_EVENTS
 
     def feed(self, frames: Iterable[object]) -> None:
         """Take in what arrived together; output that follows output becomes one event."""
@@ -82,8 +83,9 @@ class Transcript:
     def _take_event(self, fresh: list[Event], kind: EventKind, text: str) -> None:
         if self.overflowed:
             return
-        text = clean(text[: max(self._room, 0)]) if len(text) > self._room else clean(text)
-        self._room -= len(text) if len(text) < self._room else self._room + 1
+        self._cut = len(text) > self._room
+        text = clean(text[: self._room])
+        self._room -= len(text)
         if fresh and kind == "out" == fresh[-1].kind:
             fresh[-1] = Event("out", fresh[-1].text + text)
         else:

@@ -59,6 +59,11 @@ def make_report(material: Material) -> Report:
     planned = [line.planned for line in days if line.planned is not None]
     subjects = _subjects(frame, material.syllabus)
     sections = [line for subject in subjects for line in subject.sections]
+    improved = _improved(sections, entries)
+    mended = {one.code for one in improved if one.after.share >= material.weak_below}
+    weak = _weak(
+        [line for line in sections if line.code not in mended], entries, material.weak_below
+    )
     exam, today = material.exam, material.today
     return Report(
         first=material.first,
@@ -78,11 +83,11 @@ def make_report(material: Material) -> Report:
         trend=tuple(_trend(daily)),
         subjects=subjects,
         kinds=tuple(_kinds(frame)),
-        weak=_weak(sections, entries, material.weak_below),
-        improved=_improved(sections, entries),
+        weak=weak,
+        improved=improved,
         recovered=_recovered(entries),
         forecast=material.forecast,
-        steps=tuple(Step(clean(step.sentence), step.command) for step in material.steps),
+        steps=tuple(_steps(material, weak)),
     )
 
 
@@ -259,3 +264,14 @@ def _recovered(entries: Iterable[Entry]) -> int:
         if not entry.right:
             missed.add(entry.question)
     return sum(latest[question] for question in missed)
+
+
+def _steps(material: Material, weak: Sequence[WeakSpot]) -> Iterator[Step]:
+    """The steps given, and the weakest section after them while there is an exam to come."""
+    for step in material.steps:
+        yield Step(clean(step.sentence), step.command)
+    known = [spot for spot in weak if spot.code in material.syllabus.sections]
+    if material.steps and known:
+        spot = known[0]
+        sentence = f"가장 약한 절을 다시 풉니다: {spot.name}"
+        yield Step(sentence, f"adsp quiz --section {spot.code}")

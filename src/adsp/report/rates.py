@@ -23,7 +23,7 @@ def score(answers: int, right: int) -> Score:
     """
     if not 0 <= right <= answers or answers == 0:
         raise ValueError(f"no rate in {right} of {answers}")
-    from scipy.special import betaincinv  # 70 ms, where scipy.stats would cost 680
+    from scipy.special import betaincinv  # a third of what scipy.stats costs to import
 
     a, b = right + 0.5, answers - right + 0.5
     tail = (1 - LEVEL) / 2

@@ -10,7 +10,7 @@ from adsp.words import day_in_words, minutes_in_words
 
 if TYPE_CHECKING:
     from adsp.forecast import Forecast
-    from adsp.report.values import Improvement, Report, Score
+    from adsp.report.values import Improvement, Report, Score, SubjectLine
 
 STEM_LENGTH = 36
 """Characters of a stem that name its question."""
@@ -27,13 +27,13 @@ def first_words(stem: str, length: int = STEM_LENGTH) -> str:
 
 
 def percent(share: float) -> str:
-    """``67 %``."""
-    return f"{share:.0%}".replace("%", " %")
+    """``67%``."""
+    return f"{share:.0%}"
 
 
 def interval(score: Score) -> str:
-    """``52–80 %``."""
-    return f"{score.low * 100:.0f}–{score.high * 100:.0f} %"
+    """``52–80%``."""
+    return f"{score.low * 100:.0f}–{score.high * 100:.0f}%"
 
 
 def time_spent(minutes: float) -> str:
@@ -63,7 +63,7 @@ def countdown(report: Report) -> str:
 
 
 def done_of_plan(report: Report) -> str:
-    """``계획 20시간의 83 %``; empty without a plan."""
+    """``계획 20시간의 83%``; empty without a plan."""
     if not report.planned:
         return ""
     share = report.minutes / report.planned
@@ -75,13 +75,13 @@ def plan_note(report: Report) -> str:
     if report.plan_start is None:
         return ""
     return (
-        f"계획은 시작일 {day_in_words(report.plan_start)}에 세운 것입니다. "
-        "그 뒤에 다시 나눈 몫은 넣지 않았습니다."
+        f"계획은 지금의 설정으로 시작일 {day_in_words(report.plan_start)}에 세웠을 때의 것입니다. "
+        "밀린 몫을 뒤로 다시 나눈 것은 넣지 않았습니다."
     )
 
 
 def rise(improvement: Improvement) -> str:
-    """``회귀분석이 40 %에서 80 %로 올랐습니다``, after the code of the section."""
+    """``회귀분석이 40%에서 80%로 올랐습니다``, after the code of the section."""
     name = improvement.name
     before, after = percent(improvement.before.share), percent(improvement.after.share)
     return f"{name}{particle(name, '이', '가')} {before}에서 {after}로 올랐습니다"
@@ -93,20 +93,40 @@ def recovered(report: Report) -> str:
 
 
 def forecast_points(forecast: Forecast) -> str:
-    """``68점 (58–76점)``."""
-    return f"{forecast.expected:.0f}점 ({forecast.low}–{forecast.high}점)"
+    """``68점 (열에 여덟은 58–76점)``."""
+    return f"{forecast.expected:.0f}점 (열에 여덟은 {forecast.low}–{forecast.high}점)"
 
 
 def forecast_chance(chance: float) -> str:
     """A chance that is never told as certain."""
     if chance > 0.99:
-        return "99 % 넘음"
-    return "1 % 미만" if chance < 0.01 else percent(chance)
+        return "99% 넘음"
+    return "1% 미만" if chance < 0.01 else percent(chance)
 
 
-FORECAST_NOTE = "오늘 시험을 본다면, 지금까지의 모든 답으로 어림한 점수입니다. 괄호는 80 % 구간."
+def forecast_note(forecast: Forecast) -> str:
+    """What the forecast rests on, and how far to trust it."""
+    return (
+        f"오늘 시험을 본다면, 지금까지의 답으로 어림한 점수입니다"
+        f"(근거: 답 {forecast.answers}개). {forecast.confidence.value}."
+    )
+
+
+def planned_time(planned: int | None) -> str:
+    """``1시간``; ``쉼`` where the plan rests, ``–`` outside it."""
+    if planned is None:
+        return "–"
+    return minutes_in_words(planned) if planned else "쉼"
+
+
+def unasked(subject: SubjectLine) -> str:
+    """``1과목에서 이 기간에 풀지 않은 절: ...``; empty if all were asked."""
+    if not subject.unasked:
+        return ""
+    return f"{subject.code}과목에서 이 기간에 풀지 않은 절: {', '.join(subject.unasked)}"
+
 
 INTERVAL_NOTE = (
-    "구간은 95 % 신뢰구간(제프리스)입니다. 넓으면 아직 답이 적다는 뜻입니다. "
+    "구간은 95% 신뢰구간(제프리스)입니다. 넓으면 아직 답이 적다는 뜻입니다. "
     "같은 문항을 다시 푼 답도 셉니다."
 )

@@ -1,4 +1,8 @@
-"""What the log holds: one frozen value per thing that the learner did. All else is rebuilt."""
+"""What the log holds: one frozen value per thing that the learner did. All else is rebuilt.
+
+A new kind of event, or a new field of one, raises the schema version with a step of its own (an
+empty one will do): an older app then says that the file is newer, instead of calling it damaged.
+"""
 
 from __future__ import annotations
 

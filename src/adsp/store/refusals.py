@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from adsp.errors import StoreDamaged, StoreError, StoreLocked
+from adsp.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,9 +86,10 @@ def vanished(files: Files) -> StoreDamaged:
 
 
 def damaged(files: Files, reason: str) -> StoreDamaged:
-    """The database is not whole."""
+    """The database is not whole. ``reason`` may quote it, and so hold anything."""
     return StoreDamaged(
-        f"학습 기록 {files.database} 이(가) 손상되었습니다({reason}). 아무것도 바꾸지 않았습니다. "
+        f"학습 기록 {files.database} 이(가) 손상되었습니다({clean(reason)}). "
+        "아무것도 바꾸지 않았습니다. "
         f"adsp log check 로 자세히 살펴보세요. {_way_back(files)}"
     )
 

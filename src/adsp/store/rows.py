@@ -115,7 +115,9 @@ def rows(connection: sqlite3.Connection) -> Iterator[Row]:
 def highest_seq(connection: sqlite3.Connection) -> int:
     """The highest sequence number ever given out; SQLite keeps it apart from the rows."""
     found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'event'").fetchone()
-    return int(found[0]) if found else 0
+    if found is None:
+        return 0
+    return found[0] if isinstance(found[0], int) else -1  # a flipped bit may change its type
 
 
 def read_tail(connection: sqlite3.Connection) -> Tail:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import CommandPalette
 
 from adsp.errors import AdspError
 from adsp.tui.keys import command
@@ -115,20 +117,18 @@ class AdspApp(App[None]):
 
         self.push_screen(HelpScreen(self.screen))
 
+    def action_command_palette(self) -> None:
+        self.push_screen(CommandPalette(placeholder="명령을 찾으세요"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: the commands of the screen, then the app's own, in Korean."""
-        for _, binding, enabled, tooltip in screen.active_bindings.values():
-            if enabled and tooltip:
-                yield SystemCommand(
-                    binding.description,
-                    tooltip,
-                    lambda action=binding.action: self._run_action_later(action),
-                )
+        told: set[str] = set()
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
+            if enabled and tooltip and binding.action not in told:
+                told.add(binding.action)  # a command has several keys, and is told once
+                run = partial(self.run_action, binding.action, default_namespace=node)
+                yield SystemCommand(binding.description, tooltip, run)
         yield SystemCommand("테마 바꾸기", "화면의 색을 고릅니다.", self.action_change_theme)
-        yield SystemCommand("끝내기", "앱을 닫습니다.", self.action_quit)
-
-    async def _run_action_later(self, action: str) -> None:
-        await self.run_action(action, default_namespace=self.screen)
 
 
 def _relax_garbage_collector() -> None:

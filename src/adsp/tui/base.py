@@ -24,7 +24,8 @@ class AdspScreen(Screen[None]):
     """A screen at the desk."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (an instance variable in the base class)
-        (0, "-narrow"),
+        (0, "-tiny"),
+        (72, "-narrow"),
         (100, "-normal"),
         (130, "-wide"),
     ]

@@ -88,6 +88,27 @@ class TestChain:
         alter(written, f"DELETE FROM event WHERE {gone}")
         assert any(says in finding for finding in check(written))
 
+    @pytest.mark.parametrize("value", ["x'00'", "0", "'\x1b[2J'"])
+    def test_not_even_text(self, written: Path, value: str) -> None:
+        """A body that is no text at all, and a name that a terminal would obey."""
+        alter(
+            written,
+            "PRAGMA ignore_check_constraints = ON",
+            "PRAGMA writable_schema = ON",
+            "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'event'",
+            "PRAGMA writable_schema = RESET",
+            f"UPDATE event SET body = {value}, id = 'a\x1b[2J' WHERE seq = 4",
+        )
+        findings = check(written)
+        assert any(finding.startswith("4번째 기록") for finding in findings)
+        assert not any("\x1b" in finding for finding in findings)
+
+    @pytest.mark.parametrize("value", ["8", "'nine'", "NULL"])
+    def test_sequence(self, written: Path, value: str) -> None:
+        """SQLite's own note of the highest number is held against the rows."""
+        alter(written, f"UPDATE sqlite_sequence SET seq = {value}")
+        assert any("10번째부터" in finding for finding in check(written))
+
     def test_moved(self, written: Path) -> None:
         """Two rows that changed places show."""
         alter(

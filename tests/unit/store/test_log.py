@@ -54,6 +54,9 @@ class TestOpening:
 
     def test_again(self, written: Path, story: list[Event]) -> None:
         """What was written is there the next time, and more goes behind it."""
+        before = written.read_bytes()
+        Log.open(written).close()
+        assert written.read_bytes() == before
         with Log.open(written) as log:
             more = msgspec.structs.replace(story[-1], id="later")
             log.append(more)
@@ -181,6 +184,14 @@ class TestAppending:
         naive = msgspec.structs.replace(story[0], at=story[0].at.replace(tzinfo=None))
         with Log.open(path) as log, pytest.raises(ValueError, match="aware"):
             log.append(naive)
+
+    def test_text_that_is_none(self, path: Path, story: list[Event]) -> None:
+        """Half a surrogate pair cannot be stored: refused, with what came along."""
+        broken = msgspec.structs.replace(story[1], id="\ud800")
+        with Log.open(path) as log:
+            with pytest.raises(ValueError, match="surrogates"):
+                log.append(story[0], broken)
+            assert log.events() == []
 
     def test_columns(self, written: Path) -> None:
         """People who look into the table find the instant, the offset and the study day."""

@@ -40,11 +40,13 @@ class ExamScreen(AdspScreen):
             else:
                 yield Static("알려진 다음 회차가 없습니다. 시험일을 직접 적으세요.", markup=False)
             yield Label("시험일")
-            yield Input(str(exam or ""), placeholder="2021-11-06", id="exam-day")
+            yield Input(str(exam or ""), placeholder="2021-11-06", id="exam-day", compact=True)
             yield Label("공부 시작일 (비우면 오늘)")
-            yield Input(str(plan.start or ""), placeholder="2021-10-01", id="start-day")
+            yield Input(
+                str(plan.start or ""), placeholder="2021-10-01", id="start-day", compact=True
+            )
             yield Label("하루에 몇 분 (5~960)")
-            yield Input(str(plan.minutes), type="integer", id="minutes")
+            yield Input(str(plan.minutes), type="integer", id="minutes", compact=True)
             yield Static("", id="complaint")
             with Horizontal(id="buttons"):
                 yield Button("정하기 (F5)", id="save", variant="primary")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -17,6 +18,23 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
+KEYS_WIDTH = 16
+"""Cells for the names of the keys."""
+
+_KEY_NAMES = {
+    "up": "위",
+    "down": "아래",
+    "left": "왼쪽",
+    "right": "오른쪽",
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "question_mark": "?",
+    "ctrl+q": "Ctrl+Q",
+    "ctrl+p": "Ctrl+P",
+}
+
+
 class HelpScreen(ModalScreen[None]):
     """A list of keys over the screen it belongs to."""
 
@@ -26,7 +44,7 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, of: Screen[Any]) -> None:
         super().__init__()
-        self._lines = list(dict.fromkeys(_line(b) for b in _commands(of)))
+        self._lines = _lines(of)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
@@ -43,13 +61,27 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss()
 
 
-def _commands(screen: Screen[Any]) -> list[Binding]:
-    """Commands of the focused widget and of the screen that can be given now."""
-    found = [active.binding for active in screen.active_bindings.values() if active.enabled]
-    return [binding for binding in found if binding.tooltip]
+def _lines(screen: Screen[Any]) -> list[Content]:
+    """A line for each command that can be given now: its keys, and what it does."""
+    keys: dict[str, list[str]] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if active.enabled and binding.tooltip and not _is_jamo(binding.key):
+            keys.setdefault(binding.tooltip, []).append(_key_name(binding))
+    return [_line(", ".join(names), what) for what, names in keys.items()]
 
 
-def _line(binding: Binding) -> Content:
-    key = binding.key_display or binding.key
-    keys = {"up": "위", "down": "아래", "left": "왼쪽", "right": "오른쪽"}
-    return Content.assemble((f"{keys.get(key, key):<8}", "bold"), f" {binding.tooltip}")
+def _is_jamo(key: str) -> bool:
+    """The Korean twin of a key goes without saying."""
+    return len(key) == 1 and "\u3131" <= key <= "\u3163"
+
+
+def _key_name(binding: Binding) -> str:
+    return _KEY_NAMES.get(
+        binding.key, binding.key.upper() if len(binding.key) == 2 else binding.key
+    )
+
+
+def _line(keys: str, what: str) -> Content:
+    padding = " " * max(1, KEYS_WIDTH - cell_len(keys))
+    return Content.assemble((keys, "bold"), padding, what)

@@ -55,7 +55,7 @@ class HomeScreen(AdspScreen):
             yield Static("", id="headline")
             with Horizontal(id="boxes"):
                 for name, title in _BOXES:
-                    with Vertical(classes="box") as box:
+                    with Vertical(classes="box" if name == "today" else "box extra") as box:
                         box.border_title = title
                         yield Static("", id=name)
             yield OptionList(id="menu")

@@ -58,7 +58,7 @@ class LabScreen(AdspScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._running = False
+        self._busy = False
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="lab"):
@@ -95,21 +95,21 @@ class LabScreen(AdspScreen):
         self.query_one("#state", Static).update(plain(text))
 
     def action_run(self) -> None:
-        if self._running:
+        if self._busy:
             self.notify("이미 실행 중입니다. F8 로 멈출 수 있습니다.")
             return
-        self._running = True
+        self._busy = True
         self.query_one("#console", Static).update("")
         self._tell_state("실행 중 ... (F8 멈춤)")
-        self._run(self.query_one("#editor", TextArea).text)
+        self._run_code(self.query_one("#editor", TextArea).text)
 
     @work(thread=True, group="r", exit_on_error=False)
-    def _run(self, code: str) -> None:
+    def _run_code(self, code: str) -> None:
         run = self.desk.lab.run(code)
         self.app.call_from_thread(self._show, run)
 
     def _show(self, run: Run) -> None:
-        self._running = False
+        self._busy = False
         self.query_one("#console", Static).update(_console(run.events))
         self.query_one("#output").scroll_end(animate=False)
         self._tell_state(self._told(run))

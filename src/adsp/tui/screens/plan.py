@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.widgets import Footer, Static
 
 from adsp.desk.planning import day_contents, plan_for
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from adsp.plan import Plan, PlanDay
+    from adsp.plan import Plan
 
 
 class PlanScreen(AdspScreen):
@@ -42,28 +44,36 @@ class PlanScreen(AdspScreen):
         text = self._draw(plan) if plan else plain("E 를 눌러 시험일을 정하면 계획을 세웁니다.")
         self.query_one("#plan", Static).update(text)
 
-    def _draw(self, plan: Plan) -> Content:
-        head = Content.assemble(
-            (f" D-{(plan.exam - plan.today).days} ", "bold reverse"),
-            f"  시험 {day_in_words(plan.exam)} · 공부 {len(plan.days)}일"
-            f" · 모두 {minutes_in_words(plan.total_minutes)}",
+    def _draw(self, plan: Plan) -> Group:
+        head = Text.assemble(
+            (f" D-{plan.days_left} ", "bold reverse"),
+            f"  시험 {day_in_words(plan.exam)} · 공부 {len(plan.study_days)}일"
+            f" · 모두 {minutes_in_words(plan.total_minutes)} · 새 문항 {plan.new_questions}개",
         )
-        dates = [
-            plain(f"  {day_in_words(m.day)}  {m.name}  {m.note}".rstrip()) for m in plan.milestones
-        ]
-        lines = [head, plain(""), plain("챙길 날", "bold"), *dates]
+        dates = Table.grid(padding=(0, 2))
+        for milestone in plan.milestones:
+            dates.add_row(day_in_words(milestone.day), Text(milestone.name), Text(milestone.note))
+        return Group(head, "", Text("챙길 날", "bold"), dates, "", self._days(plan))
+
+    def _days(self, plan: Plan) -> Table:
+        table = Table.grid(padding=(0, 1))
+        table.add_column(width=1)
+        table.add_column(no_wrap=True)
+        table.add_column(justify="right", no_wrap=True)
         phase = None
         for day in plan.days:
             if day.phase is not phase:
                 phase = day.phase
-                lines += [plain(""), plain(phase.value, "bold underline")]
-            lines.append(self._day(day, plan))
-        return Content("\n").join(lines)
-
-    def _day(self, day: PlanDay, plan: Plan) -> Content:
-        now = day.day == plan.today
-        head = f"{'>' if now else ' '} {day_in_words(day.day, year=False)} {day.minutes:>4}분  "
-        return plain(head + day_contents(day, self.desk.bank.syllabus), "bold" if now else "")
+                table.add_row("", Text(phase.value, "bold underline"))
+            now = day.day == plan.today
+            table.add_row(
+                ">" if now else "",
+                day_in_words(day.day, year=False),
+                f"{day.minutes}분",
+                Text(day_contents(day, self.desk.bank.syllabus)),
+                style="bold" if now else "",
+            )
+        return table
 
     def action_exam(self) -> None:
         from adsp.tui.screens.exam import ExamScreen

@@ -94,8 +94,11 @@ class ChoiceList(Vertical, can_focus=True):
         del parameters
         return not (self._revealed and action in {"move", "choose", "take"})
 
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.watch_current, self.current)
+
     def watch_current(self, current: int) -> None:
-        if not self.is_mounted:
+        if not self.is_attached or self._revealed:
             return
         for n, row in enumerate(self._rows):
             row.point(current=n == current)

@@ -51,7 +51,9 @@ class ExhibitView(Container):
             self._show_live("실행하지 못함", plain(body))
             return
         agreement = "기록과 같음" if result.same else "기록과 다름"
-        self._show_live(f"지금 실행 · {run.seconds:.2f}초 · {agreement}", plain(result.live))
+        self._show_live(
+            f"지금 실행 · {run.seconds:.2f}초 · {agreement}", plain(result.live.rstrip())
+        )
 
     def refused(self, why: str) -> None:
         """Say why R was not run."""
