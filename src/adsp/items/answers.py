@@ -4,6 +4,7 @@ is the key.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,8 +88,8 @@ def number_answer(task: Task, kind: Kind, rng: Random) -> Answer:
 
 def _rounds_either_way(value: float, digits: int) -> bool:
     """0.125 is 0.13 in class and 0.12 in R: no key may hang on that."""
-    scaled = abs(value) * 10**digits
-    return abs(scaled % 1 - 0.5) < 1e-6
+    scaled = abs(value) * float(10**digits)
+    return math.isclose(scaled % 1, 0.5, abs_tol=1e-6)
 
 
 def _apart(task: Task) -> list[Mistake]:

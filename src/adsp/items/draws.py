@@ -43,7 +43,7 @@ def draw_with_r(
     except OSError as error:
         raise GenerationError(f"문항을 만드는 R 코드가 없습니다: {path}") from error
     wanted = {name: f"drawn[['{name}']]" for name in generator.drawn}
-    wanted |= {"quantities": "unname(quantities)", "names": "names(quantities)"}
+    wanted |= {"quantities": "unname(quantities)", "quantity_names": "names(quantities)"}
     run = engine.run(code, values=wanted, seed=seed_for_r(generator.name, seed, attempt))
     if run.outcome is not Outcome.OK:
         why = run.detail or "다시 시도하고, 계속되면 adsp doctor 로 R을 확인하세요."
@@ -57,14 +57,14 @@ def seed_for_r(name: str, seed: int, attempt: int) -> int:
 
 
 def _draw(generator: Generator, attempt: int, run: Run) -> Draw:
-    missing = {*generator.drawn, "quantities", "names"} - run.values.keys()
+    missing = {*generator.drawn, "quantities", "quantity_names"} - run.values.keys()
     if missing:
         raise GenerationError(f"R이 돌려준 값이 모자랍니다: {', '.join(sorted(missing))}")
-    quantities = zip(_known(run.values["names"]), _known(run.values["quantities"]), strict=True)
+    names, quantities = (_known(run.values[of]) for of in ("quantity_names", "quantities"))
     return Draw(
         attempt=attempt,
         drawn={name: _known(run.values[name]) for name in generator.drawn},
-        quantities={str(name): float(value) for name, value in quantities},
+        quantities={str(name): float(value) for name, value in zip(names, quantities, strict=True)},
         printed=run.console(echo=False).rstrip(),
         r_version=run.r_version,
     )
@@ -103,14 +103,14 @@ def require_agreement(generator: Generator, draw: Draw) -> None:
     Raises:
         GenerationError: R and Python disagree.
     """
-    if apart := _apart(draw.quantities, generator.recompute(draw)):
+    if apart := _disagreements(draw.quantities, generator.recompute(draw)):
         raise GenerationError(
             f"'{generator.title}' 문항에서 R과 Python의 계산이 달라 문항을 내지 않았습니다"
             f"({', '.join(apart)}). 다른 시드로 다시 만드세요."
         )
 
 
-def _apart(one: Numbers, other: Numbers) -> list[str]:
+def _disagreements(one: Numbers, other: Numbers) -> list[str]:
     """The names whose values differ, or that only one side knows."""
     return sorted(
         name

@@ -44,7 +44,7 @@ def generate(name: str, seed: int, engine: Engine, scripts: Path) -> Question:
     if seed < 0:
         raise GenerationError(f"시드는 0 이상의 정수여야 합니다: {seed}")
     if engine.name != "none":
-        draw, body = _draw_and_compose(generator, seed, engine, scripts)
+        _, body = _draw_and_compose(generator, seed, engine, scripts)
         return _question(generator, seed, body)
     records = recorded(name, scripts)
     record = records[seed % len(records)]

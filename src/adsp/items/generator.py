@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from adsp.bank.question import Choice, Exhibit, Kind, Tag
 from adsp.errors import AdspError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from random import Random
+
+    from adsp.bank.question import Choice, Exhibit, Kind, Tag
 
 Numbers: TypeAlias = dict[str, float]
 """Named quantities before rounding."""

@@ -9,14 +9,12 @@ from adsp.bank.question import Kind
 from adsp.items import lm_statements as say
 from adsp.items.answers import ROUNDING, Mistake, Task, number_answer, proof_of, statement_answer
 from adsp.items.generator import Body, Draw, Generator, Numbers
-from adsp.items.printed import SHARE_OF_NEGATIVES, SHARE_OF_STATEMENTS, asked, exhibit
+from adsp.items.printed import SHARE_OF_NEGATIVES, SHARE_OF_STATEMENTS, asked, exhibit, introduced
 from adsp.items.wording import equals, taken, toward_word
 from adsp.text import particle
 
 if TYPE_CHECKING:
     from random import Random
-
-    from adsp.items.answers import Answer
 
 _STORIES = {
     "ads": ("상품의 판매량(sales)을", "광고비", "가격"),
@@ -46,11 +44,21 @@ def _recompute(draw: Draw) -> Numbers:
     r2 = 1 - rss / tss
     f = r2 / k / ((1 - r2) / df)
     return {
-        **{"n": float(n), "df": float(df), "b0": float(b[0]), "b1": float(b[1])},
+        "n": float(n),
+        "df": float(df),
+        "b0": float(b[0]),
+        "b1": float(b[1]),
         "b2": float(b[2]) if k == 2 else 0.0,
-        **{"se0": float(se[0]), "se1": float(se[1]), "t1": float(b[1] / se[1])},
-        **{"p0": p[0], "p1": p[1], "p2": p[2] if k == 2 else 0.0},
-        **{"r2": r2, "sigma": (rss / df) ** 0.5, "f": f, "pf": float(stats.f.sf(f, k, df))},
+        "se0": float(se[0]),
+        "se1": float(se[1]),
+        "t1": float(b[1] / se[1]),
+        "p0": p[0],
+        "p1": p[1],
+        "p2": p[2] if k == 2 else 0.0,
+        "r2": r2,
+        "sigma": (rss / df) ** 0.5,
+        "f": f,
+        "pf": float(stats.f.sf(f, k, df)),
         **_correlations(r2, 1 - (1 - r2) * (n - 1) / df, float(b[1])),
         **_ratios(round(float(b[1]), 3), round(float(se[1]), 3), n, df),
         **_predictions(float(b[0]), float(b[1]), float(se[1]), draw.numbers("at")[0]),
@@ -60,24 +68,37 @@ def _recompute(draw: Draw) -> Numbers:
 def _correlations(r2: float, adjusted: float, slope: float) -> Numbers:
     sign = 1.0 if slope > 0 else -1.0
     return {
-        **{"adjusted": adjusted, "r": sign * r2**0.5, "r_adjusted": sign * adjusted**0.5},
-        **{"unexplained": 1 - r2, "r_squared_twice": r2**2, "root_unexplained": (1 - r2) ** 0.5},
+        "adjusted": adjusted,
+        "r": sign * r2**0.5,
+        "r_adjusted": sign * adjusted**0.5,
+        "unexplained": 1 - r2,
+        "r_squared_twice": r2**2,
+        "root_unexplained": (1 - r2) ** 0.5,
     }
 
 
 def _ratios(b: float, se: float, n: int, df: int) -> Numbers:
     """The t value of rounded figures, and what mistakes make of them."""
     return {
-        **{"shown_b1": b, "shown_se1": se, "shown_t": b / se, "t_inverse": se / b},
-        **{"t_product": b * se, "t_less_one": (b - 1) / se, "t_over_root": b / (se / n**0.5)},
-        **{"t_over_df": b / (se * df**0.5), "t_square": (b / se) ** 2},
+        "shown_b1": b,
+        "shown_se1": se,
+        "shown_t": b / se,
+        "t_inverse": se / b,
+        "t_product": b * se,
+        "t_less_one": (b - 1) / se,
+        "t_over_root": b / (se / n**0.5),
+        "t_over_df": b / (se * df**0.5),
+        "t_square": (b / se) ** 2,
     }
 
 
 def _predictions(b0: float, b1: float, se1: float, at: float) -> Numbers:
     return {
-        **{"predicted": b0 + b1 * at, "swapped": b1 + b0 * at, "no_intercept": b1 * at},
-        **{"minus_intercept": b1 * at - b0, "intercept_se": b0 + se1 * at},
+        "predicted": b0 + b1 * at,
+        "swapped": b1 + b0 * at,
+        "no_intercept": b1 * at,
+        "minus_intercept": b1 * at - b0,
+        "intercept_se": b0 + se1 * at,
         "no_product": b0 + b1 + at,
     }
 
@@ -105,7 +126,7 @@ def _read(draw: Draw, rng: Random) -> Body:
     q = draw.quantities
     predictors = 2 if draw.drawn["z"] else 1
     return Body(
-        stem=f"다음은 {_lead(draw)} 회귀분석의 결과이다. {asked(negative)}",
+        stem=f"{introduced(_lead(draw), '회귀분석', rng)} {asked(negative)}",
         explanation=f"계수의 유의성은 Pr(>|t|), 모형의 유의성은 F의 p값, 설명력은 **Multiple"
         f" R-squared {q['r2']:.4f}**에서 읽는다. 관측값의 수는 자유도 {q['df']:g}에 추정한 계수"
         f" {predictors + 1}개를 더한 {q['n']:g}이다.",
@@ -138,16 +159,16 @@ class _Asked:
     difficulty: int
 
 
-def _number(draw: Draw, asked_for: _Asked, task: Task, answer: Answer) -> Body:
+def _number(draw: Draw, rng: Random, asked_for: _Asked, task: Task, kind: Kind) -> Body:
     return Body(
-        stem=f"다음은 {_lead(draw)} 회귀분석의 결과이다."
+        stem=f"{introduced(_lead(draw), '회귀분석', rng)}"
         f" {asked_for.ask} ({ROUNDING[task.digits]})",
         explanation=f"{asked_for.lesson} {task.why}",
         difficulty=asked_for.difficulty,
         tags=("output", "calculation"),
         sources=("R stats::summary.lm 도움말",),
         proof=asked_for.proof,
-        answer=answer,
+        answer=number_answer(task, kind, rng),
         exhibit=exhibit(draw),
     )
 
@@ -210,7 +231,7 @@ def _size(draw: Draw, rng: Random, kind: Kind) -> Body:
         _proof(draw, f"nobs(m) == {n}"),
         3,
     )
-    return _number(draw, asked_for, task, number_answer(task, kind, rng))
+    return _number(draw, rng, asked_for, task, kind)
 
 
 def _correlation(draw: Draw, rng: Random, kind: Kind) -> Body:
@@ -243,7 +264,7 @@ def _correlation(draw: Draw, rng: Random, kind: Kind) -> Body:
         _proof(draw, proof_of(f"cor({x}, {y})", task)),
         4,
     )
-    return _number(draw, asked_for, task, number_answer(task, kind, rng))
+    return _number(draw, rng, asked_for, task, kind)
 
 
 def _prediction(draw: Draw, rng: Random, kind: Kind) -> Body:
@@ -272,7 +293,7 @@ def _prediction(draw: Draw, rng: Random, kind: Kind) -> Body:
         _proof(draw, proof_of(f"sum(coef(m) * c(1, {at}))", task)),
         3,
     )
-    return _number(draw, asked_for, task, number_answer(task, kind, rng))
+    return _number(draw, rng, asked_for, task, kind)
 
 
 GENERATOR = Generator(

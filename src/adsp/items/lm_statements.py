@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adsp.items.answers import Statement, shown
 from adsp.items.generator import Collision
 from adsp.items.printed import p_text
+from adsp.items.wording import toward
 
 if TYPE_CHECKING:
     from adsp.items.generator import Draw
@@ -34,7 +35,7 @@ def _slope(draw: Draw) -> Statement:
     claim = f"{fixed}{names[1]}의 값이 1만큼 커지면 {names[0]}의 평균은 약 {size}만큼"
     why = f"{names[1]}의 Estimate가 {b:.3f}이므로 {right}."
     return Statement(
-        "slope", f"{claim} {right}.", why, f"{claim} {wrong}.", f"계수의 부호를 반대로 읽었다. {why}"
+        "slope", f"{claim} {right}.", why, f"{claim} {wrong}.", f"부호를 반대로 읽었다. {why}"
     )
 
 
@@ -78,20 +79,16 @@ def _size(draw: Draw) -> Statement:
 
 
 def _sigma(draw: Draw) -> Statement:
-    q, y = draw.quantities, draw.texts("names")[0]
+    q = draw.quantities
     sigma = f"{q['sigma']:.2f}"
     why = f"Residual standard error가 약 {sigma}이고, 이것은 분산이 아니라 표준편차의 추정값이다."
     return Statement(
         "sigma",
-        f"오차항의 표준편차는 약 {sigma}{_eu(sigma)}로 추정된다.",
+        f"오차항의 표준편차는 약 {toward(sigma)} 추정된다.",
         why,
-        f"오차항의 분산은 약 {sigma}{_eu(sigma)}로 추정된다.",
+        f"오차항의 분산은 약 {toward(sigma)} 추정된다.",
         f"분산은 이 값의 제곱인 약 {q['sigma'] ** 2:.2f}이다. {why}",
     )
-
-
-def _eu(number: str) -> str:
-    return "으" if number[-1] in "036" else ""
 
 
 def _coefficient(draw: Draw, place: int) -> Statement:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from adsp.bank.question import Exhibit, Transcript, code_hash
 
 if TYPE_CHECKING:
+    from random import Random
+
     from adsp.items.generator import Draw
 
 SHARE_OF_STATEMENTS = 0.65
@@ -20,6 +22,18 @@ def exhibit(draw: Draw) -> Exhibit:
     code = f"{draw.text('data')}{draw.text('call')}"
     transcript = Transcript(draw.printed, draw.r_version, code_hash(code))
     return Exhibit(r=code, caption=draw.text("call"), echo=False, transcript=transcript)
+
+
+def introduced(story: str, analysis: str, rng: Random) -> str:
+    """The first sentence of a stem; ``story`` ends as it stands before a noun."""
+    return rng.choice(
+        (
+            f"다음은 {story} {analysis}의 결과이다.",
+            f"다음은 R로 {story} {analysis}의 출력이다.",
+            f"{story} {analysis}에서 다음과 같은 출력을 얻었다.",
+            f"어느 분석가가 {story} {analysis}의 결과가 다음과 같다.",
+        )
+    )
 
 
 def p_text(p: float) -> str:

@@ -120,7 +120,8 @@ def _words(draw: Draw, story: _Story) -> dict[str, int | str]:
         "a": a,
         "b": b,
         "both": both,
-        **{"n_ro": toward(n), "n_obj": taken(n)},
+        "n_ro": toward(n),
+        "n_obj": taken(n),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adsp.bank.question import Kind
 from adsp.items import ttest_statements as say
@@ -15,18 +15,18 @@ from adsp.items.answers import (
     proof_of,
     statement_answer,
 )
-from adsp.items.generator import Answer, Body, Draw, Generator, Numbers
-from adsp.items.printed import SHARE_OF_NEGATIVES, SHARE_OF_STATEMENTS, asked, exhibit
+from adsp.items.generator import Body, Draw, Generator, Numbers
+from adsp.items.printed import SHARE_OF_NEGATIVES, SHARE_OF_STATEMENTS, asked, exhibit, introduced
 from adsp.items.wording import equals, taken
 
 if TYPE_CHECKING:
     from random import Random
 
 _STORIES = {
-    "bolt": "볼트의 길이(length, mm)의 평균이 50인지 알아본",
-    "snack": "과자 한 봉지의 무게(weight, g)의 평균이 120인지 알아본",
-    "wait": "은행 창구의 대기 시간(wait, 분)의 평균이 15인지 알아본",
-    "sleep": "수험생의 수면 시간(sleep, 시간)의 평균이 7인지 알아본",
+    "bolt": "볼트의 길이(length, mm)의 평균이 {mu}인지 알아본",
+    "snack": "과자 한 봉지의 무게(weight, g)의 평균이 {mu}인지 알아본",
+    "wait": "은행 창구의 대기 시간(wait, 분)의 평균이 {mu}인지 알아본",
+    "sleep": "수험생의 수면 시간(sleep, 시간)의 평균이 {mu}인지 알아본",
     "lecture": "온라인 강의(online)와 대면 강의(offline)를 들은 학생의 점수를 비교한",
     "feed": "두 사료(feedA, feedB)를 먹인 병아리의 무게를 비교한",
     "page": "옛 화면(old)과 새 화면(new)을 본 방문자의 머문 시간을 비교한",
@@ -46,29 +46,40 @@ def _recompute(draw: Draw) -> Numbers:
 
     first, second = np.array(draw.numbers("first")), np.array(draw.numbers("second"))
     mu = draw.numbers("mu")[0]
-    form = draw.text("form")
-    if form == "one":
-        result, difference = stats.ttest_1samp(first, mu), first.mean() - mu
-    elif form == "paired":
-        result, difference = stats.ttest_rel(first, second), (first - second).mean()
-    else:
-        result = stats.ttest_ind(first, second, equal_var=form == "pooled")
-        difference = first.mean() - second.mean()
+    match form := draw.text("form"):
+        case "one":
+            result: Any = stats.ttest_1samp(first, mu)
+        case "paired":
+            result = stats.ttest_rel(first, second)
+        case _:
+            result = stats.ttest_ind(first, second, equal_var=form == "pooled")
+    base = mu if form == "one" else 0.0
+    difference = float(first.mean()) - (mu if form == "one" else float(second.mean()))
     t, df = float(result.statistic), float(result.df)
-    se, base = float(difference) / t, mu if form == "one" else 0.0
+    se = difference / t
     half = float(stats.t.ppf(0.975, df)) * se
     return {
-        **{"t": t, "df": df, "p": float(result.pvalue), "se": se, "half": half},
-        **{"low": base + float(difference) - half, "high": base + float(difference) + half},
-        **{"n1": float(len(first)), "n2": float(len(second))},
+        "t": t,
+        "df": df,
+        "p": float(result.pvalue),
+        "se": se,
+        "half": half,
+        "low": base + difference - half,
+        "high": base + difference + half,
+        "n1": float(len(first)),
+        "n2": float(len(second)),
         "mean1": float(first.mean()),
         "mean2": float(second.mean()) if len(second) else 0.0,
-        "difference": float(difference),
+        "difference": difference,
         "sd": se * len(first) ** 0.5,
         "inverse": 1 / se,
-        "product": t * float(difference),
+        "product": t * difference,
         "over_n": se / len(first) ** 0.5,
     }
+
+
+def _story(draw: Draw) -> str:
+    return _STORIES[draw.text("story")].format(mu=f"{draw.numbers('mu')[0]:g}")
 
 
 def _compose(draw: Draw, rng: Random) -> Body:
@@ -84,7 +95,7 @@ def _read(draw: Draw, rng: Random) -> Body:
     negative = rng.random() < SHARE_OF_NEGATIVES
     q = draw.quantities
     return Body(
-        stem=f"다음은 {_STORIES[draw.text('story')]} t 검정의 결과이다. {asked(negative)}",
+        stem=f"{introduced(_story(draw), 't 검정', rng)} {asked(negative)}",
         explanation=f"t = {q['t']:.3f}, 자유도 {q['df']:g}의 양측 p값이"
         f" {'0.05보다 작아 귀무가설을 기각' if q['p'] < 0.05 else '0.05 이상이라 기각하지 못'}한다."
         " **95% 신뢰구간이 귀무가설의 값을 품는지**를 보아도 유의수준 0.05의 결론은 같다.",
@@ -95,6 +106,16 @@ def _read(draw: Draw, rng: Random) -> Body:
         answer=statement_answer(say.statements(draw), negative, rng),
         exhibit=exhibit(draw),
     )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One number to find in the output; ``test`` is R that looks at the result ``r``."""
+
+    ask: str
+    lesson: str
+    test: str
+    difficulty: int
 
 
 @dataclass(frozen=True)
@@ -115,15 +136,14 @@ _SIZES = {
 def _count(draw: Draw, rng: Random, kind: Kind) -> Body:
     """The size of the sample from the printed degrees of freedom."""
     size, df = _SIZES[draw.text("form")], round(draw.quantities["df"])
-    added = size.added
-    other = 3 - added
+    added, other = size.added, 3 - size.added
     task = Task(
         name="size",
         key=df + added,
         why=f"표본의 크기는 자유도 {df} + {added} = {df + added}이다.",
         mistakes=(
             Mistake("df", df, f"자유도 {taken(df)} 그대로 표본의 크기로 읽었다."),
-            Mistake("other", df + other, f"추정한 평균을 {other}개로 보고 자유도에 {other}만 더했다."),
+            Mistake("other", df + other, f"추정한 평균을 {other}개로 보고 자유도에 더했다."),
             Mistake("minus", df - added, f"자유도에 {added}만큼 더하지 않고 뺐다."),
             Mistake("twice", 2 * (df + added), "표본의 크기에 2를 한 번 더 곱하였다."),
             Mistake("third", df + 3, "추정한 모수를 3개로 보고 자유도에 3을 더했다."),
@@ -131,13 +151,13 @@ def _count(draw: Draw, rng: Random, kind: Kind) -> Body:
         digits=0,
         gap=0.0,
     )
-    return _numeric(
-        draw,
-        f"{size.asked} ({ROUNDING[0]})",
-        f"t 검정의 자유도는 표본의 크기에서 **추정한 평균의 수**를 뺀 값이다. {task.why}",
-        _proof(draw, f"r$parameter + {added} == {df + added}"),
-        number_answer(task, kind, rng),
+    asked_for = _Asked(
+        size.asked,
+        "t 검정의 자유도는 표본의 크기에서 **추정한 평균의 수**를 뺀 값이다.",
+        f"r$parameter + {added} == {df + added}",
+        3,
     )
+    return _numeric(draw, rng, asked_for, task, kind)
 
 
 def _error(draw: Draw, rng: Random, kind: Kind) -> Body:
@@ -165,25 +185,24 @@ def _error(draw: Draw, rng: Random, kind: Kind) -> Body:
         # Two samples have no one standard deviation and no one n.
         kept = tuple(m for m in task.mistakes if m.name not in {"sd", "over"})
         task = Task(task.name, task.key, task.why, kept, slack=task.slack)
-    return _numeric(
-        draw,
-        f"이 검정에 쓰인 {what} 표준오차는? ({ROUNDING[2]})",
-        "t = (추정값 - 귀무가설의 값) / **표준오차**이므로 차이를 t로 나누면 표준오차를 되찾는다."
-        f" {task.why}",
-        _proof(draw, proof_of("r$stderr", task)),
-        number_answer(task, kind, rng),
+    asked_for = _Asked(
+        f"이 검정에 쓰인 {what} 표준오차는?",
+        "t = (추정값 - 귀무가설의 값) / **표준오차**이므로 차이를 t로 나누면 표준오차를 되찾는다.",
+        proof_of("r$stderr", task),
+        4,
     )
+    return _numeric(draw, rng, asked_for, task, kind)
 
 
-def _numeric(draw: Draw, ask: str, why: str, proof: str, answer: Answer) -> Body:
+def _numeric(draw: Draw, rng: Random, asked_for: _Asked, task: Task, kind: Kind) -> Body:
     return Body(
-        stem=f"다음은 {_STORIES[draw.text('story')]} t 검정의 결과이다. {ask}",
-        explanation=why,
-        difficulty=3 if "수는?" in ask else 4,
+        stem=f"{introduced(_story(draw), 't 검정', rng)} {asked_for.ask} ({ROUNDING[task.digits]})",
+        explanation=f"{asked_for.lesson} {task.why}",
+        difficulty=asked_for.difficulty,
         tags=("output", "calculation"),
         sources=("R stats::t.test 도움말",),
-        proof=proof,
-        answer=answer,
+        proof=_proof(draw, asked_for.test),
+        answer=number_answer(task, kind, rng),
         exhibit=exhibit(draw),
     )
 

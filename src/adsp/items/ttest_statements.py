@@ -135,7 +135,7 @@ def _alternative(draw: Draw) -> Statement:
 def _size(draw: Draw) -> Statement:
     n = round(draw.quantities["n1"])
     what = "관측값은" if draw.text("form") == "one" else "짝지은 대상은"
-    why = f"자유도 {n - 1}은 n - 1이므로 n은 {n}이다."
+    why = f"자유도가 n - 1 = {n - 1}이므로 n은 {n}이다."
     return Statement(
         "size",
         f"자유도로 보아 이 분석에 쓴 {what} 모두 {n}개이다.",
