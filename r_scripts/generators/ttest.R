@@ -5,7 +5,7 @@ stories <- list(
     bolt = list(names = "length", mu = sample(c(30, 50, 80), 1), sd = 0.8), snack = list(names = "weight", mu = sample(c(90, 120, 160), 1), sd = 4),
     wait = list(names = "wait", mu = sample(c(12, 15, 20), 1), sd = 3), sleep = list(names = "sleep", mu = sample(c(6, 6.5, 7), 1), sd = 0.9)),
   pooled = list(
-    lecture = list(names = c("online", "offline"), mu = 72, sd = 7),
+    lecture = list(names = c("video", "campus"), mu = 72, sd = 7),
     feed = list(names = c("feedA", "feedB"), mu = 35, sd = 4),
     page = list(names = c("old", "new"), mu = 42, sd = 9),
     battery = list(names = c("lineA", "lineB"), mu = 18, sd = 1.6)),

@@ -161,13 +161,18 @@ def save_settings(path: Path, settings: Settings) -> None:
         raise SettingsError(f"설정 파일 {path} 을(를) 쓸 수 없습니다: {error.strerror}") from error
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace ``path`` by ``text``: temporary file beside it, fsync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def write_atomically(path: Path, text: str, *, private: bool = True) -> None:
+    """Replace ``path`` by ``text``: temporary file beside it, fsync, rename.
+
+    ``private`` keeps it for its owner alone; else it gets the rights of any new file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            if not private:
+                os.fchmod(handle, 0o666 & ~_umask())
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -175,3 +180,10 @@ def write_atomically(path: Path, text: str) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    """The process's umask, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -103,7 +103,8 @@ class TestKorean:
         code = 'x <- "가나다"; y <- 1\n요약 <- function(값) {\n  mean(값)\n}\n요약(c(1, 3))'
         run = engine.run(code)
         assert run.console().startswith(
-            '> x <- "가나다"; y <- 1\n> 요약 <- function(값) {\n+   mean(값)\n+ }\n> 요약(c(1, 3))\n[1] 2'
+            '> x <- "가나다"; y <- 1\n'
+            "> 요약 <- function(값) {\n+   mean(값)\n+ }\n> 요약(c(1, 3))\n[1] 2"
         )
 
     def test_korean_in_messages_and_errors(self, engine: Engine) -> None:
@@ -356,14 +357,14 @@ class TestHostileText:
 
 SESSIONS = {
     "regression": "fit <- lm(mpg ~ wt, data = mtcars)\nsummary(fit)\nanova(fit)",
-    "comments and blanks": "# 주석\n\nx <- 1 # 뒤 주석\n\nif (x > 0) {\n  # 안\n  x\n} else {\n  -x\n}\n# 끝",
+    "comments": "# 주석\n\nx <- 1 # 뒤 주석\n\nif (x > 0) {\n  # 안\n  x\n} else {\n  -x\n}\n# 끝",
     "two warnings": "f <- function(x) { warning('가'); warning('나'); x }\nf(1)",
     "many warnings": "for (i in 1:12) warning('w')\nlog(-1)",
     "a long warning": f"f <- function() warning('{'긴 ' * 40}')\nf()",
     "immediate": "options(warn = 1)\nlog(-1)\nwarning('x')",
     "message and output": "message('m')\ncat('no newline')\n1\ninvisible(3)",
     "error with a call": "f <- function(x) stop('가나다')\nf(1)",
-    "long error": f"f <- function(a_long_argument_name) stop('{'long ' * 12}')\nf(a_long_argument_name = 1)",
+    "long error": f"f <- function(long_name) stop('{'long ' * 12}')\nf(long_name = 'long too')",
     "suppressed": "suppressWarnings(log(-1))\ntry(log('a'), silent = TRUE)\nas.integer('x')",
     "printed things": "factor(c('가', '나'))\nmatrix(1:6, 2)\nlist(a = 1, b = 'x')\nNULL",
     "strings": "str(iris)\nsummary(iris)\nt.test(extra ~ group, data = sleep)",

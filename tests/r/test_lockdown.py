@@ -133,7 +133,8 @@ class TestNativeCode:
 
     def test_could_do_it_without_the_locks(self, scratch: Path, outside: Path) -> None:
         """So the attempts are real ones."""
-        only = "open append chmod utime truncate mkdir unlink tcp udp unix pair memfd kill".split()
+        only = ["open", "append", "chmod", "utime", "truncate", "mkdir", "unlink"]
+        only += ["tcp", "udp", "unix", "pair", "memfd", "kill"]
         forbidden, _ = locked_run(scratch, outside, *only, landlock=False, seccomp=False)
         assert forbidden == only
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,7 @@ from adsp.r.install import Installation, find_r
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.mark.r
@@ -75,14 +76,14 @@ class TestFindingR:
         """And so is an R on the path that cannot be asked."""
         monkeypatch.setenv("R_HOME", str(tmp_path / "nowhere"))
         monkeypatch.setattr(install, "_COMMON_HOMES", (str(r_at(tmp_path / "usual", "4.3.0")),))
-        monkeypatch.setattr(install.shutil, "which", lambda _: str(tmp_path / "no-such-R"))
+        monkeypatch.setattr("shutil.which", lambda _: str(tmp_path / "no-such-R"))
         assert find_r() == Installation(tmp_path / "usual", "4.3.0")
 
     def test_no_r(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nothing found is no error."""
         monkeypatch.delenv("R_HOME", raising=False)
         monkeypatch.setattr(install, "_COMMON_HOMES", ())
-        monkeypatch.setattr(install.shutil, "which", lambda _: None)
+        monkeypatch.setattr("shutil.which", lambda _: None)
         assert find_r() is None
         found = probe.probe()
         assert (found.r_version, found.levels) == ("", {"none": 0})
@@ -110,12 +111,12 @@ class TestAdvice:
         self, tool: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The command can be copied as it is."""
-        monkeypatch.setattr(advice.shutil, "which", lambda name: name if name == tool else None)
+        monkeypatch.setattr("shutil.which", lambda name: name if name == tool else None)
         assert tool in advice.how_to_install_r()
 
     def test_without_a_known_tool(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """CRAN serves everybody."""
-        monkeypatch.setattr(advice.shutil, "which", lambda _: None)
+        monkeypatch.setattr("shutil.which", lambda _: None)
         assert "cran.r-project.org" in advice.how_to_install_r()
         assert "bubblewrap" in advice.how_to_install_bubblewrap()
 
@@ -131,7 +132,7 @@ class TestAdvice:
 
 
 def _not_installed(_: str) -> str:
-    raise probe.PackageNotFoundError
+    raise PackageNotFoundError
 
 
 class TestLevels:

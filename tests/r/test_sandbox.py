@@ -12,12 +12,15 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from adsp.r.box import Locks, find_locks
 from adsp.r.engine import Engine, Outcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.r
 
@@ -227,3 +230,33 @@ class TestWithoutLocks:
         """No lock is needed to keep a secret that was never handed over."""
         assert SECRET not in unlocked.run(READS["getenv"]).console(echo=False)
         assert unlocked.level == 0
+
+
+class TestEveryLevel:
+    @pytest.mark.parametrize("name", ["zygote", "oneshot"])
+    @pytest.mark.parametrize(
+        "locks",
+        [
+            pytest.param(Locks(bubblewrap=True, landlock=7, seccomp=True), id="3"),
+            pytest.param(Locks(bubblewrap=False, landlock=7, seccomp=True), id="2"),
+            pytest.param(Locks(bubblewrap=True, landlock=0, seccomp=False), id="1"),
+            pytest.param(Locks(bubblewrap=False, landlock=0, seccomp=False), id="0"),
+        ],
+    )
+    def test_honest_code_runs(self, make_engine: MakeEngine, name: str, locks: Locks) -> None:
+        """A model, a picture with Korean text and a value, whatever locks there are."""
+        have = find_locks()
+        missing = (
+            locks.bubblewrap > have.bubblewrap
+            or bool(locks.landlock) > bool(have.landlock)
+            or locks.seccomp > have.seccomp
+        )
+        if missing:
+            pytest.skip("this machine does not have these locks")
+        engine = make_engine(name, locks)
+        run = engine.run(
+            "plot(lm(mpg ~ wt, mtcars), 1, main = '잔차')", values={"n": "nrow(mtcars)"}
+        )
+        assert (run.outcome, run.values, len(run.plots)) == (Outcome.OK, {"n": [32]}, 1)
+        assert engine.level == locks.level
+        engine.close()

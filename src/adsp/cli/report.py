@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "-o",
     type=click.Path(path_type=Path),
     metavar="파일",
-    help="쓸 파일. 있던 파일은 바뀝니다. 없으면 표준 출력.",
+    help="쓸 파일. 있던 파일은 바뀝니다. 없거나 - 이면 표준 출력.",
 )
 @json_option
 @now_option
@@ -60,9 +60,10 @@ def report(
         if as_json:
             print_json(made)
             return
-        html = form == "html" or (form is None and output and output.suffix in {".html", ".htm"})
+        suffix = output.suffix.lower() if output else ""
+        html = form == "html" or (form is None and suffix in {".html", ".htm"})
         text = to_html(made) if html else to_markdown(made)
-        if output is None:
+        if output is None or output == Path("-"):
             click.echo(text, nl=False)
             return
         save_report(text, output, desk.paths)

@@ -6,7 +6,6 @@ import dataclasses
 import os
 import platform
 import shutil
-import sqlite3
 import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -20,9 +19,6 @@ from adsp.settings import find_paths
 
 if TYPE_CHECKING:
     from adsp.r.probe import Findings
-
-SAFE_SQLITE = (3, 51, 3)
-"""First release without the WAL-reset fault, which two writers at once can bring out."""
 
 
 @click.command()
@@ -42,7 +38,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
         ("adsp", __version__),
         ("파이썬", f"{platform.python_version()} ({sys.executable})"),
         ("Textual", version("textual")),
-        ("SQLite", sqlite3.sqlite_version + _sqlite_note()),
+        ("SQLite", _sqlite()),
         ("터미널", f"{os.environ.get('TERM', '-')} {shutil.get_terminal_size().columns}칸"),
         ("문제 은행", bank),
         ("R", f"{findings.r_version} ({findings.r_binary})" if findings.r_binary else "없음"),
@@ -68,10 +64,11 @@ def _bank_line() -> tuple[str, bool]:
     return f"{len(bank.questions)}문항", False
 
 
-def _sqlite_note() -> str:
-    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
-        return ""
-    return " (쓰는 프로세스를 하나로 묶어 알려진 결함을 피합니다)"
+def _sqlite() -> str:
+    from adsp.store.connect import SQLITE_VERSION, WAL_RESET_FAULT
+
+    note = " (쓰는 프로세스를 하나로 묶어 알려진 결함을 피합니다)" if WAL_RESET_FAULT else ""
+    return SQLITE_VERSION + note
 
 
 def _locks(findings: Findings) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from adsp.bank.question import Question
     from adsp.desk.desk import Desk
-    from adsp.items.generate import Generator
+    from adsp.items.generator import Generator
 
 SEEDS = 100_000
 """Seeds are drawn below this."""

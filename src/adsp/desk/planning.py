@@ -13,6 +13,7 @@ from adsp.session.select import Filter
 from adsp.settings import MAX_MINUTES, MIN_MINUTES, ExamGoal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from adsp.bank.syllabus import Syllabus
@@ -62,18 +63,35 @@ def plan_for(
         )
     start = start or desk.settings.plan.start or _first_day(desk)
     check_exam_day(exam, start, desk.today)
-    questions = desk.bank.questions
     seen = desk.study.history.seen
+    done = Counter(q.section for q in desk.bank.questions if q.id in seen)
+    return _make(desk, exam, start, desk.today, minutes, done)
+
+
+def first_plan(desk: Desk) -> Plan | None:
+    """The plan as it would have been made on the first day of study, nothing answered yet; None
+    if there is no exam to plan for.
+    """
+    start = desk.settings.plan.start or _first_day(desk)
+    if desk.exam is None or start >= desk.exam:
+        return None
+    return _make(desk, desk.exam, start, start, None, {})
+
+
+def _make(
+    desk: Desk, exam: date, start: date, day: date, minutes: int | None, done: Mapping[str, int]
+) -> Plan:
+    options = desk.settings.plan
     return make_plan(
         exam=exam,
         start=start,
-        today=desk.today,
-        minutes=minutes if minutes is not None else desk.settings.plan.minutes,
-        rest=frozenset(_WEEKDAYS.index(name) for name in desk.settings.plan.rest),
+        today=day,
+        minutes=options.minutes if minutes is None else minutes,
+        rest=frozenset(_WEEKDAYS.index(name) for name in options.rest),
         syllabus=desk.bank.syllabus,
         round=desk.bank.exams.on(exam),
-        questions_per_section=Counter(question.section for question in questions),
-        done=Counter(question.section for question in questions if question.id in seen),
+        questions_per_section=Counter(question.section for question in desk.bank.questions),
+        done=done,
     )
 
 

@@ -57,5 +57,5 @@ def _record(folder: Path, question: Question, lab: Lab) -> Recorded:
     path = folder / f"{question.id}.txt"
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return Recorded(question.id, changed=False)
-    write_atomically(path, text)
+    write_atomically(path, text, private=False)
     return Recorded(question.id, changed=True)

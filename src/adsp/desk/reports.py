@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,8 @@ import msgspec
 
 from adsp.bank.question import Question
 from adsp.desk.home import look
+from adsp.desk.planning import first_plan
 from adsp.errors import AdspError, UsageError
-from adsp.plan import make_plan
 from adsp.report import Entry, Material, Step, make_report
 from adsp.session.summary import LOOK_AGAIN
 from adsp.settings import write_atomically
@@ -24,14 +23,11 @@ if TYPE_CHECKING:
 
     from adsp.desk.desk import Desk
     from adsp.desk.home import Home
-    from adsp.plan import Plan
     from adsp.report import Report
     from adsp.settings import Paths
 
 LONGEST_DAYS = 366
 """Days of a report at most: beyond a year nobody reads a line a day."""
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def report_for(desk: Desk, first: date | None = None, last: date | None = None) -> Report:
@@ -45,10 +41,10 @@ def report_for(desk: Desk, first: date | None = None, last: date | None = None) 
     first, last = _range(desk, first, last)
     entries = [entry for entry in _entries(desk) if first <= entry.day <= last]
     if not entries:
-        raise _nothing(desk, first, last)
+        raise _nothing(desk)
     home = look(desk)
     over = home.days_left is not None and home.days_left < 0
-    plan = _first_plan(desk)
+    plan = first_plan(desk)
     return make_report(
         Material(
             first=first,
@@ -82,9 +78,11 @@ def save_report(text: str, path: Path, paths: Paths) -> None:
             f"{path} 은(는) 기록과 설정이 있는 자리라 덮어쓰지 않습니다. 다른 곳을 주세요."
         )
     try:
-        if target.exists() and not target.is_file():
+        # /dev/stdout may lead to a file that a shell holds open: replaced, it would be lost
+        device = path.absolute().is_relative_to("/dev")
+        if device or (target.exists() and not target.is_file()):
             raise UsageError(f"{path} 은(는) 파일이 아닙니다. 파일 이름을 주세요: report.html")
-        write_atomically(target, text)
+        write_atomically(target, text, private=False)
     except OSError as error:
         raise AdspError(
             f"보고서를 {path} 에 쓸 수 없습니다: {error.strerror}. "
@@ -110,14 +108,14 @@ def _range(desk: Desk, first: date | None, last: date | None) -> tuple[date, dat
     return first, last
 
 
-def _nothing(desk: Desk, first: date, last: date) -> UsageError:
+def _nothing(desk: Desk) -> UsageError:
     """Why there is no report, and what to do."""
     days = [answer.day for answer in desk.study.history.answers]
     if not days:
         return UsageError("아직 푼 문항이 없습니다. 몇 문항을 푼 뒤에 만들어 보세요: adsp quiz")
     return UsageError(
-        f"{first}부터 {last}까지 푼 문항이 없습니다. 기록은 {min(days)}부터 {max(days)}까지 "
-        "있습니다. --from 과 --to 를 그 안에서 주세요."
+        f"고른 기간에 푼 문항이 없습니다. 기록은 {min(days)}부터 {max(days)}까지 있습니다. "
+        "--from 과 --to 를 그에 맞추어 주세요."
     )
 
 
@@ -150,27 +148,6 @@ def _revive(generated: dict[str, Any]) -> Question | None:
         return msgspec.convert(generated, Question)
     except msgspec.ValidationError:
         return None
-
-
-def _first_plan(desk: Desk) -> Plan | None:
-    """The plan as it would have been made on the first day of study, nothing answered yet; None
-    if there is no exam to plan for.
-    """
-    exam, options = desk.exam, desk.settings.plan
-    start = options.start or min(answer.day for answer in desk.study.history.answers)
-    if exam is None or start >= exam:
-        return None
-    return make_plan(
-        exam=exam,
-        start=start,
-        today=start,
-        minutes=options.minutes,
-        rest=frozenset(_WEEKDAYS.index(name) for name in options.rest),
-        syllabus=desk.bank.syllabus,
-        round=None,
-        questions_per_section=Counter(question.section for question in desk.bank.questions),
-        done={},
-    )
 
 
 def _pass_share(desk: Desk) -> float:

@@ -81,7 +81,7 @@ def number_answer(task: Task, kind: Kind, rng: Random) -> Answer:
     return Answer(
         kind,
         answer=float(shown(task.key, task.digits)),
-        tolerance=task.slack + (0.0 if exact else 0.5 * 10**-task.digits),
+        tolerance=round(task.slack + (0.0 if exact else 0.5 * 10**-task.digits), 6),
         mistakes={shown(m.value, task.digits): f"{m.why} {task.why}" for m in mistakes},
     )
 
@@ -140,11 +140,16 @@ class Statement:
     wrong: str
     wrong_why: str
     """The named mistake, and what is true."""
+    theme: str = ""
+    """Statements of one theme decide each other, so they never stand together."""
 
 
 def statement_answer(statements: Sequence[Statement], negative: bool, rng: Random) -> Answer:
     """Four of the statements: one wrong among right ones if ``negative``, else one right."""
-    chosen = rng.sample(list(statements), _DISTRACTORS + 1)
+    themes: dict[str, list[Statement]] = {}
+    for statement in statements:
+        themes.setdefault(statement.theme or statement.name, []).append(statement)
+    chosen = [rng.choice(one) for one in rng.sample(list(themes.values()), _DISTRACTORS + 1)]
     key = rng.randrange(len(chosen))
     return Answer(
         Kind.CHOICE,

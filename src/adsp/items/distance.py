@@ -121,11 +121,24 @@ def _worked(metric: str, gaps: list[str], *, in_r: bool = False) -> str:
     return frame.format(joint.join(term.format(gap) for gap in gaps))
 
 
+def _is_whole(value: float) -> bool:
+    return abs(value - round(value)) < 1e-9
+
+
+def _serves(name: str, value: float, key: float, kind: Kind) -> bool:
+    """Whether a mistake may stand beside the key.
+
+    Choices are whole numbers all, or broken ones all: else the form gives the key away. And only
+    the forgotten root may be far off: nobody chooses 606 for a distance of 12.
+    """
+    if kind is Kind.NUMBER:
+        return _is_whole(value) or not _is_whole(key)
+    return _is_whole(value) == _is_whole(key) and (value <= 6 * key or name == "squared")
+
+
 def _task(metric: str, draw: Draw, gaps: list[str], kind: Kind) -> Task:
-    """Choices are whole numbers all, or broken ones all: else the form gives the key away."""
     key = draw.quantities[metric]
-    whole = key.is_integer()
-    digits = 0 if whole else 2
+    digits = 0 if _is_whole(key) else 2
     joined = ", ".join(gaps)
     words = {"gaps": joined, "gaps_obj": particle(joined, "을", "를"), "size": len(gaps)}
     name = _NAMES[metric].split("(")[0]
@@ -136,7 +149,7 @@ def _task(metric: str, draw: Draw, gaps: list[str], kind: Kind) -> Task:
         mistakes=tuple(
             Mistake(other, draw.quantities[other], _WRONG[other].format(**words))
             for other in _MISTAKES[metric]
-            if draw.quantities[other].is_integer() == whole or (kind is Kind.NUMBER and not whole)
+            if _serves(other, draw.quantities[other], key, kind)
         ),
         digits=digits,
         gap=0.02,

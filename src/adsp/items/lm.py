@@ -9,8 +9,9 @@ from adsp.bank.question import Kind
 from adsp.items import lm_statements as say
 from adsp.items.answers import ROUNDING, Mistake, Task, number_answer, proof_of, statement_answer
 from adsp.items.generator import Body, Draw, Generator, Numbers
+from adsp.items.lm_numbers import recompute
 from adsp.items.printed import SHARE_OF_NEGATIVES, SHARE_OF_STATEMENTS, asked, exhibit, introduced
-from adsp.items.wording import equals, taken, toward_word
+from adsp.items.wording import equals, taken, toward, toward_word
 from adsp.text import particle
 
 if TYPE_CHECKING:
@@ -19,88 +20,13 @@ if TYPE_CHECKING:
 _STORIES = {
     "ads": ("상품의 판매량(sales)을", "광고비", "가격"),
     "study": ("시험 점수(score)를", "공부 시간", "수면 시간"),
-    "house": ("월세(rent)를", "집의 넓이", "지은 지 오래된 햇수"),
+    "house": ("월세(rent)를", "집의 넓이", "지은 뒤의 햇수"),
     "ice": ("아이스크림 판매량(cones)을", "기온", "행사 횟수"),
     "car": ("자동차의 연비(mileage)를", "무게", "출력"),
     "farm": ("수확량(yield)을", "비료의 양", "강수량"),
     "staff": ("월급(pay)을", "근속연수", "교육 횟수"),
 }
 """What is explained, with its particle, and by what."""
-
-
-def _recompute(draw: Draw) -> Numbers:
-    """By least squares on the design matrix, and the t and F distributions of scipy."""
-    import numpy as np
-    from scipy import stats
-
-    columns = [np.array(draw.numbers(name)) for name in ("x", "z") if draw.drawn[name]]
-    y, n = np.array(draw.numbers("y")), len(draw.drawn["y"])
-    design = np.column_stack([np.ones(n), *columns])
-    k, df = len(columns), n - len(columns) - 1
-    b = np.linalg.lstsq(design, y, rcond=None)[0]
-    rss, tss = float(np.sum((y - design @ b) ** 2)), float(np.sum((y - y.mean()) ** 2))
-    se = np.sqrt(np.diag(np.linalg.inv(design.T @ design)) * rss / df)
-    p = [float(value) for value in 2 * stats.t.sf(np.abs(b / se), df)]
-    r2 = 1 - rss / tss
-    f = r2 / k / ((1 - r2) / df)
-    return {
-        "n": float(n),
-        "df": float(df),
-        "b0": float(b[0]),
-        "b1": float(b[1]),
-        "b2": float(b[2]) if k == 2 else 0.0,
-        "se0": float(se[0]),
-        "se1": float(se[1]),
-        "t1": float(b[1] / se[1]),
-        "p0": p[0],
-        "p1": p[1],
-        "p2": p[2] if k == 2 else 0.0,
-        "r2": r2,
-        "sigma": (rss / df) ** 0.5,
-        "f": f,
-        "pf": float(stats.f.sf(f, k, df)),
-        **_correlations(r2, 1 - (1 - r2) * (n - 1) / df, float(b[1])),
-        **_ratios(round(float(b[1]), 3), round(float(se[1]), 3), n, df),
-        **_predictions(float(b[0]), float(b[1]), float(se[1]), draw.numbers("at")[0]),
-    }
-
-
-def _correlations(r2: float, adjusted: float, slope: float) -> Numbers:
-    sign = 1.0 if slope > 0 else -1.0
-    return {
-        "adjusted": adjusted,
-        "r": sign * r2**0.5,
-        "r_adjusted": sign * adjusted**0.5,
-        "unexplained": 1 - r2,
-        "r_squared_twice": r2**2,
-        "root_unexplained": (1 - r2) ** 0.5,
-    }
-
-
-def _ratios(b: float, se: float, n: int, df: int) -> Numbers:
-    """The t value of rounded figures, and what mistakes make of them."""
-    return {
-        "shown_b1": b,
-        "shown_se1": se,
-        "shown_t": b / se,
-        "t_inverse": se / b,
-        "t_product": b * se,
-        "t_less_one": (b - 1) / se,
-        "t_over_root": b / (se / n**0.5),
-        "t_over_df": b / (se * df**0.5),
-        "t_square": (b / se) ** 2,
-    }
-
-
-def _predictions(b0: float, b1: float, se1: float, at: float) -> Numbers:
-    return {
-        "predicted": b0 + b1 * at,
-        "swapped": b1 + b0 * at,
-        "no_intercept": b1 * at,
-        "minus_intercept": b1 * at - b0,
-        "intercept_se": b0 + se1 * at,
-        "no_product": b0 + b1 + at,
-    }
 
 
 def _lead(draw: Draw) -> str:
@@ -182,11 +108,11 @@ def _ratio(draw: Draw, rng: Random, kind: Kind) -> Body:
     q, name = draw.quantities, draw.texts("names")[1]
     b, se, n = f"{q['shown_b1']:g}", f"{q['shown_se1']:g}", f"{q['n']:g}"
     reasons = {
-        "t_inverse": f"분자와 분모를 바꾸어 {taken(se)} {b}로 나눈 꼴이다.",
+        "t_inverse": f"분자와 분모를 바꾸어 {taken(se)} {toward(b)} 나누었다.",
         "t_product": "추정값과 표준오차를 나누지 않고 곱한 값이다.",
         "t_less_one": "추정값에서 1을 뺐다. 귀무가설의 값은 0이다.",
-        "t_over_root": f"표준오차를 √n = √{n}으로 한 번 더 나눈 것으로 나누었다.",
-        "t_over_df": f"표준오차에 √df = √{q['df']:g}을 곱한 것으로 나누었다.",
+        "t_over_root": f"표준오차를 √n = {toward(f'√{n}')} 한 번 더 나눈 것으로 나누었다.",
+        "t_over_df": f"표준오차에 √df = {taken('√' + format(q['df'], 'g'))} 곱한 것으로 나누었다.",
         "t_square": "t를 제곱한 값이다. 설명변수가 하나인 모형의 F에 해당한다.",
         "shown_b1": "추정값을 표준오차로 나누지 않고 그대로 적었다.",
     }
@@ -303,6 +229,6 @@ GENERATOR = Generator(
     detail="lm summary 출력 해석",
     description="R의 summary(lm()) 출력에서 계수, 유의성, 결정계수와 관측값의 수를 읽습니다.",
     drawn=("story", "names", "y", "x", "z", "at", "data", "call"),
-    recompute=_recompute,
+    recompute=recompute,
     compose=_compose,
 )

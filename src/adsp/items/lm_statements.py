@@ -21,10 +21,18 @@ _VERDICTS = {
 
 def statements(draw: Draw) -> list[Statement]:
     """All that can be asked of this very print."""
-    common = [_slope(draw), _explained(draw), _model(draw), _size(draw), _sigma(draw)]
+    common = [
+        _slope(draw),
+        _explained(draw),
+        _adjusted(draw),
+        _size(draw),
+        _sigma(draw),
+        _model(draw),
+        _coefficient(draw, 1),
+    ]
     if draw.drawn["z"]:
-        return [*common, _coefficient(draw, 1), _coefficient(draw, 2), _adjusted(draw)]
-    return [*common, _coefficient(draw, 1), _correlation(draw), _f_is_t_squared(draw)]
+        return [*common, _coefficient(draw, 2)]
+    return [*common, _correlation(draw), _f_is_t_squared(draw)]
 
 
 def _slope(draw: Draw) -> Statement:
@@ -45,7 +53,7 @@ def _explained(draw: Draw) -> Statement:
     right, wrong = f"{q['r2']:.1%}", f"{1 - q['r2']:.1%}"
     if abs(q["r2"] - 0.5) < 0.03:
         raise Collision
-    why = f"Multiple R-squared {q['r2']:.4f}가 설명된 변동의 비율이다."
+    why = f"설명된 변동의 비율은 Multiple R-squared인 {q['r2']:.4f}이다."
     return Statement(
         "r-squared",
         f"{y}의 변동 가운데 이 모형으로 설명되는 비율은 약 {right}이다.",
@@ -61,7 +69,12 @@ def _model(draw: Draw) -> Statement:
     claim = "F 검정으로 보아 이 회귀모형은 유의수준 0.05에서 통계적으로"
     why = f"F-statistic의 p값이 {p_text(q['pf'])}이므로 모형은 {right}."
     return Statement(
-        "model", f"{claim} {right}.", why, f"{claim} {wrong}.", f"p값을 거꾸로 읽었다. {why}"
+        "model",
+        f"{claim} {right}.",
+        why,
+        f"{claim} {wrong}.",
+        f"p값을 거꾸로 읽었다. {why}",
+        theme="" if draw.drawn["z"] else "test",
     )
 
 
@@ -102,6 +115,7 @@ def _coefficient(draw: Draw, place: int) -> Statement:
         why,
         f"{claim} {wrong}.",
         f"귀무가설은 계수가 0이라는 것이고 p값이 0.05보다 작아야 유의하다. {why}",
+        theme="" if draw.drawn["z"] else "test",
     )
 
 
@@ -120,7 +134,7 @@ def _correlation(draw: Draw) -> Statement:
 
 def _f_is_t_squared(draw: Draw) -> Statement:
     q, x = draw.quantities, draw.texts("names")[1]
-    why = f"단순회귀에서 t = {q['t1']:.3f}를 제곱하면 F = {q['f']:.2f}가 되어 두 p값이 같다."
+    why = f"단순회귀에서는 F = {q['f']:.2f}, t = {q['t1']:.3f}이고 F = t²이라 두 p값이 같다."
     return Statement(
         "f-and-t",
         f"F 검정의 p값과 {x}의 계수에 대한 t 검정의 p값이 서로 같다.",

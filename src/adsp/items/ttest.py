@@ -27,7 +27,7 @@ _STORIES = {
     "snack": "과자 한 봉지의 무게(weight, g)의 평균이 {mu}인지 알아본",
     "wait": "은행 창구의 대기 시간(wait, 분)의 평균이 {mu}인지 알아본",
     "sleep": "수험생의 수면 시간(sleep, 시간)의 평균이 {mu}인지 알아본",
-    "lecture": "온라인 강의(online)와 대면 강의(offline)를 들은 학생의 점수를 비교한",
+    "lecture": "영상 강의(video)와 대면 강의(campus)를 들은 학생의 점수를 비교한",
     "feed": "두 사료(feedA, feedB)를 먹인 병아리의 무게를 비교한",
     "page": "옛 화면(old)과 새 화면(new)을 본 방문자의 머문 시간을 비교한",
     "battery": "두 생산 라인(lineA, lineB)에서 만든 전지의 수명을 비교한",

@@ -59,7 +59,12 @@ def _decision(draw: Draw) -> Statement:
     claim = f"유의수준 0.05에서 {_subject(draw)} {null}{particle(null, '이', '')}라는 귀무가설을"
     why = f"p값이 {p_text(p)}이고 0.05보다 {compared} 귀무가설을 {right}."
     return Statement(
-        "decision", f"{claim} {right}.", why, f"{claim} {wrong}.", f"결론을 뒤집었다. {why}"
+        "decision",
+        f"{claim} {right}.",
+        why,
+        f"{claim} {wrong}.",
+        f"결론을 뒤집었다. {why}",
+        theme="decision",
     )
 
 
@@ -77,7 +82,7 @@ def _level(draw: Draw) -> Statement:
     right, wrong = _CONCLUDES[p < level]
     compared = "작으므로" if p < level else "크므로"
     claim = f"유의수준을 {level:g}로 바꾸면 같은 자료에서 귀무가설을"
-    why = f"p값 {p_text(p).removeprefix('약 ')}이 {level:g}보다 {compared} {right}."
+    why = f"p값이 {p_text(p)}이고 {level:g}보다 {compared} {right}."
     wrong_why = f"p값을 {level:g}과 거꾸로 견주었다. {why}"
     return Statement("level", f"{claim} {right}.", why, f"{claim} {wrong}.", wrong_why)
 
@@ -102,7 +107,12 @@ def _interval(draw: Draw) -> Statement:
     claim = f"{_parameter(draw)}의 95% 신뢰구간은 귀무가설의 값 {held}"
     why = f"신뢰구간은 약 {low}부터 {high}까지이므로 {held} {right}."
     return Statement(
-        "interval", f"{claim} {right}.", why, f"{claim} {wrong}.", f"구간의 끝을 잘못 읽었다. {why}"
+        "interval",
+        f"{claim} {right}.",
+        why,
+        f"{claim} {wrong}.",
+        f"구간의 끝을 잘못 읽었다. {why}",
+        theme="decision",
     )
 
 
@@ -155,7 +165,7 @@ def _equal_variances(draw: Draw) -> Statement:
     why = (
         f"제목에 Welch가 없고 자유도가 n1 + n2 - 2인 {df:g}이므로 등분산을 가정하였다."
         if assumed
-        else f"제목이 Welch이고 자유도가 약 {df:.2f}로 정수가 아니므로 등분산을 가정하지 않았다."
+        else f"제목이 Welch이고 자유도가 약 {df:.2f}이고 정수가 아니므로 등분산을 가정하지 않았다."
     )
     right, wrong = claims if assumed else claims[::-1]
     return Statement("variances", right, why, wrong, f"두 검정을 서로 바꾸었다. {why}")

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -79,6 +80,7 @@ def launch(role: str, r: Installation, locks: Locks, scratch: Path, *args: str) 
         family=korean_family(),
         landlock=bool(locks.landlock),
         seccomp=locks.seccomp,
+        tasks=0 if locks.level else _tasks_of_user() + 64,
         site=tuple(sorted({str(p.parent) for p in rpy2_places()})),
     )
     python = (python_binary(), "-I", "-S", "-c", _BOOT, str(_WORKER.parent), role)
@@ -104,6 +106,16 @@ def rpy2_places() -> list[Path]:
 
 def _loaders() -> list[str]:
     return [str(path.resolve()) for path in Path("/lib").glob("ld-linux*")]
+
+
+def _tasks_of_user() -> int:
+    """How many threads this user runs now; a bound on them counts those as well."""
+    total = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if process.stat().st_uid == os.getuid():
+                total += len(list((process / "task").iterdir()))
+    return total or 4096  # no /proc on macOS
 
 
 def _interpreter() -> list[Path]:

@@ -42,8 +42,8 @@ ENOUGH = 5
 MOST = 3
 """Weak spots, missed questions of each, and improvements that are named: more are not read."""
 
-SURE = 0.9
-"""Chance from which on a rise is told as one."""
+SURE = 0.95
+"""Chance from which on a rise is told as one: of twenty that are only luck, one is told too."""
 
 
 def make_report(material: Material) -> Report:

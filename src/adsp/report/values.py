@@ -157,7 +157,7 @@ class WeakSpot:
 
 @dataclass(frozen=True)
 class Improvement:
-    """A section whose later answers are better than its earlier ones by more than luck."""
+    """A section whose later answers are better than its earlier ones, hardly by luck."""
 
     code: str
     name: str

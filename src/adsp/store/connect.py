@@ -18,6 +18,11 @@ APPLICATION_ID: Final = 0x41445350  # "ADSP"
 SCHEMA_VERSION: Final = 1
 """``PRAGMA user_version`` of a file that is up to date: the number of migrations."""
 
+SQLITE_VERSION: Final = sqlite3.sqlite_version
+WAL_RESET_FAULT: Final = sqlite3.sqlite_version_info < (3, 51, 3)
+"""Whether two connections that write or checkpoint at once can corrupt the file. The lock lets
+only one writer in, and readers never checkpoint."""
+
 READER_WAIT = 5.0
 """Seconds a reader waits while a writer opens or closes the file."""
 WRITER_WAIT = 2.0

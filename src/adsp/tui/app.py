@@ -73,7 +73,9 @@ class AdspApp(App[None]):
         self.theme = wanted if known else DEFAULT_THEME
         if not known:
             self.notify(
-                f"'{wanted}' 이라는 테마는 없어 기본 테마로 시작합니다.", severity="warning"
+                f"'{wanted}' 이라는 테마는 없어 기본 테마로 시작합니다.",
+                severity="warning",
+                markup=False,
             )
         self.theme_changed_signal.subscribe(self, lambda theme: self._keep_theme(theme.name))
 
@@ -116,6 +118,10 @@ class AdspApp(App[None]):
         from adsp.tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(self.screen))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, the reflex, ends nothing: it says how to end the app."""
+        self.notify("앱을 끝내려면 Ctrl+Q 를 누르세요.")
 
     def action_command_palette(self) -> None:
         self.push_screen(CommandPalette(placeholder="명령을 찾으세요"))

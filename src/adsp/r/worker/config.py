@@ -24,6 +24,8 @@ class Config:
     """Locks that must hold: if one fails, the worker ends instead of running code."""
     site: tuple[str, ...] = ()
     """Folders of rpy2's modules."""
+    tasks: int = 0
+    """Bound on the user's processes and threads, where no lock forbids new ones; 0 for none."""
     memory: int = 2 << 30
     """Address space of a snippet, bytes."""
     disk: int = 64 << 20

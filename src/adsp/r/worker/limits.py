@@ -67,11 +67,15 @@ def limit_files(file_bytes: int) -> None:
     _limit(resource.RLIMIT_CORE, 0)
 
 
-def limit_work(memory_bytes: int, cpu_seconds: int) -> None:
-    """Bound memory and CPU time, and allow no further process (root is exempt from that)."""
+def limit_work(memory_bytes: int, cpu_seconds: int, tasks: int) -> None:
+    """Bound memory, CPU time and, unless 0, all tasks of this user (root is exempt from that).
+
+    Threads are tasks, too, and the font library ends the process if it cannot start one.
+    """
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_CPU, cpu_seconds)
-    _limit(resource.RLIMIT_NPROC, 0)
+    if tasks:
+        _limit(resource.RLIMIT_NPROC, tasks)
 
 
 def _limit(which: int, bound: int) -> None:

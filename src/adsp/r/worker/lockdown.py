@@ -37,7 +37,7 @@ def lock_snippet(config: Config, timeout: float) -> None:
     limits.die_with_parent()
     if config.landlock:
         landlock.restrict({landlock.EVERYTHING: ("/",)})
-    limits.limit_work(config.memory, int(timeout) + 2)
+    limits.limit_work(config.memory, int(timeout) + 2, config.tasks)
     if config.seccomp:
         seccomp.deny(alone=True)
 
@@ -52,7 +52,7 @@ def lock_program(config: Config, timeout: float) -> None:
     limits.drop_capabilities()
     if config.landlock:
         landlock.restrict({**_files(config), landlock.RUN: config.programs})
-    limits.limit_work(config.memory, int(timeout) + 2)
+    limits.limit_work(config.memory, int(timeout) + 2, config.tasks)
     if config.seccomp:
         seccomp.deny(alone=True, spare=PROGRAMS if config.landlock else frozenset({"execve"}))
 
