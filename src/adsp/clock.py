@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 ROLLOVER_HOUR = 4
 """A study day runs from 04:00 to 04:00: what is learnt after midnight belongs to the evening."""
+
+_NOON = time_of_day(12)
 
 
 class Clock(Protocol):
@@ -71,7 +74,8 @@ def parse_now(text: str) -> datetime:
     Raises:
         ValueError: the text is no ISO date or time.
     """
-    moment = datetime.fromisoformat(text)
-    if len(text) == len("2021-10-05"):
-        moment = moment.replace(hour=12)
+    try:
+        moment = datetime.combine(date.fromisoformat(text), _NOON)
+    except ValueError:
+        moment = datetime.fromisoformat(text)
     return moment.astimezone() if moment.tzinfo is None else moment

@@ -10,11 +10,17 @@ from adsp.bank.question import Kind, Question
 from adsp.store.events import Verdict
 from adsp.text import fold
 
-NEAR_LENGTH = 6
+NEAR_LENGTH = 7
 """Jamo or letters below which one slip may turn a term into another: 분산 and 분신."""
 
 _TURNING = frozenset("불비미과소무대반역전후상하내외정부고저다단제")
 """Syllables that turn a term into its neighbour: 내적 and 외적 are one jamo apart."""
+
+_NUMERALS = frozenset("일이삼사")
+"""일원 and 이원 are one jamo apart too; a slip that turns no numeral into another is still one."""
+
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -75,11 +81,21 @@ def _one_slip(given: str, form: str) -> bool:
         r"\d", other
     ):
         return False
-    if (set(given) ^ set(form)) & _TURNING:
+    if _turns(given, form):
         return False
     from rapidfuzz.distance import OSA
 
     return OSA.distance(one, other, score_cutoff=1) == 1
+
+
+def _turns(given: str, form: str) -> bool:
+    """Whether what sets two texts apart names another term: 내 and 외, 일 and 이, I and II."""
+    apart = set(given) ^ set(form)
+    return (
+        bool(apart & _TURNING)
+        or len(apart & _NUMERALS) > 1
+        or ("ii" in given) is not ("ii" in form)
+    )
 
 
 def _grade_number(question: Question, given: str) -> Grade:
@@ -103,19 +119,33 @@ def parse_number(text: str, unit: str = "") -> tuple[float, ...]:
     Raises:
         ValueError: it is no number.
     """
-    flat = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("−", "-")
+    flat = _flat(text)
     percent = flat.endswith("%")
-    flat = flat.removesuffix(unit).removesuffix("%")
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", flat):
-        flat = flat.replace(",", "")
-    flat = flat.replace(",", ".")
-    top, slash, bottom = flat.partition("/")
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", top) or (slash and not bottom.strip("0.")):
-        raise ValueError(text)
-    value = float(top) / float(bottom) if slash else float(top)
+    top, slash, bottom = flat.removesuffix(_flat(unit)).removesuffix("%").partition("/")
+    value = _decimal(top)
+    if slash:
+        if not (below := _decimal(bottom)):
+            raise ValueError(text)
+        value /= below
     if unit == "%":
         return (value,) if percent else (value, value * 100)
     return (value / 100,) if percent else (value,)
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("−", "-")
+
+
+def _decimal(text: str) -> float:
+    """A decimal number; commas group thousands, or a single one stands for the point.
+
+    Raises:
+        ValueError: it is none. `float` alone would take ``nan``, ``1_0`` and ``1e400``.
+    """
+    text = text.replace(",", "" if _GROUPED.fullmatch(text) else ".")
+    if not _PLAIN.fullmatch(text):
+        raise ValueError(text)
+    return float(text)
 
 
 _GRADERS = {Kind.CHOICE: _grade_choice, Kind.SHORT: _grade_short, Kind.NUMBER: _grade_number}

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MIN_MINUTES, MAX_MINUTES = 5, 960
 """Bounds of a study day, minutes."""
 
+MAX_TIMEOUT = 600
+"""Longest wall time of an R snippet, seconds."""
+
 HOME_VARIABLE = "ADSP_HOME"
 """One folder for everything of the learner's, in place of the system's own folders."""
 
@@ -58,9 +61,18 @@ class Paths:
 
 
 def find_paths(environ: Mapping[str, str] = os.environ) -> Paths:
-    """The learner's folders: ``ADSP_HOME`` if set, else the system's own (XDG on Linux)."""
+    """The learner's folders: ``ADSP_HOME`` if set, else the system's own (XDG on Linux).
+
+    Raises:
+        SettingsError: ``ADSP_HOME`` is the home of a user who is not there.
+    """
     if home := environ.get(HOME_VARIABLE):
-        root = Path(home).expanduser().absolute()
+        try:
+            root = Path(home).expanduser().absolute()
+        except RuntimeError as error:
+            raise SettingsError(
+                f"{HOME_VARIABLE}={home} 은(는) 없는 사용자의 폴더입니다. 다른 폴더를 정하세요."
+            ) from error
         return Paths(root / "data", root / "config", root / "state", root / "cache")
     from platformdirs import PlatformDirs
 
@@ -110,7 +122,7 @@ class ROptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     engine: Literal["auto", "zygote", "oneshot", "none"] = "auto"
     """``auto`` takes the best that works here."""
     timeout: float = 5.0
-    """Wall time of a snippet, seconds."""
+    """Wall time of a snippet, seconds; above 0, at most 600."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -129,15 +141,20 @@ def load_settings(path: Path) -> Settings:
         SettingsError: the file is no TOML or holds an unknown key or value, with the place.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a BOM
         settings = msgspec.convert(data, Settings)
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # an endless number is a ValueError
         raise SettingsError(
             f"설정 파일 {path} 을(를) 읽을 수 없습니다: {error}. "
             "고치거나 지우면 기본값으로 시작합니다."
         ) from error
+    if not 0 < settings.r.timeout <= MAX_TIMEOUT:
+        raise SettingsError(
+            f"설정 파일 {path} 의 r.timeout 은 0초보다 길고 {MAX_TIMEOUT}초를 넘지 않아야 "
+            f"합니다(지금 {settings.r.timeout})."
+        )
     if not MIN_MINUTES <= settings.plan.minutes <= MAX_MINUTES:
         raise SettingsError(
             f"설정 파일 {path} 의 plan.minutes 는 {MIN_MINUTES}에서 {MAX_MINUTES} 사이여야 "

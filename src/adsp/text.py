@@ -14,6 +14,10 @@ _ESCAPE_SEQUENCE = re.compile(
     r"|(?:\x1b[\]P_^X]|[\x9d\x90\x9f\x9e\x98])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"  # strings
     r"|\x1b[ -/]*[0-~]"
 )
+_IDLE = re.compile(r"[\s\-‐‑–—_·\u119e•・.'\"‘’“”「」『』]+")
+"""What does not count in a typed answer; U+119E is what NFKC makes of ㆍ, the middle dot that
+Korean keyboards offer.
+"""
 
 
 def clean(text: str) -> str:
@@ -30,11 +34,11 @@ def unsafe_characters(text: str) -> list[str]:
 
 
 def fold(text: str) -> str:
-    """Two typed answers are the same if their folds are: case, spaces, width, hyphens, accents of
-    composition and enclosing quotes do not count.
+    """Two typed answers are the same if their folds are: case, spaces, width, hyphens, middle dots,
+    accents of composition, enclosing quotes and invisible characters do not count.
     """
-    flat = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s\-‐‑–—_·.'\"‘’“”「」『』]+", "", flat)
+    flat = unicodedata.normalize("NFKC", text.translate(_REMOVED)).casefold()
+    return _IDLE.sub("", flat)
 
 
 JAMO_OF_KEY = dict(

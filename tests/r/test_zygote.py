@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,6 +71,12 @@ class TestDeath:
             kill(engine)
             process._keeper.join()
             assert engine.run("", values={"x": "1 + 1"}).values == {"x": [2]}
+
+    def test_a_cleaner_that_empties_the_temporary_files(self, engine: ZygoteEngine) -> None:
+        """The folder of a long-lived zygote is removed under it: a new one takes over."""
+        shutil.rmtree(engine._held[0]._scratch.path)
+        run = engine.run("plot(1)", values={"x": "1 + 1"})
+        assert (run.values, len(run.plots)) == ({"x": [2]}, 1)
 
     def test_a_zygote_that_hangs(
         self, engine: ZygoteEngine, monkeypatch: pytest.MonkeyPatch

@@ -131,7 +131,9 @@ class Hand:
         """Click on the first place where the text is drawn."""
         await self.sees(text)
         y, line = next((y, line) for y, line in enumerate(self.lines) if text in line)
-        await self.pilot.click(offset=(cell_len(line[: line.index(text)]) + 1, y))
+        x = cell_len(line[: line.index(text)]) + 1
+        widget, region = self.app.get_widget_at(x, y)
+        await self.pilot.click(widget, offset=(x - region.x, y - region.y))
         await self.pilot.pause()
 
     async def resize(self, width: int, height: int) -> None:

@@ -145,7 +145,7 @@ class TestTroubleAtTheStart:
     async def test_bank_problems(self, sit: Sit, desk: Desk) -> None:
         """A broken file of one's own costs only itself, and is told of."""
         desk.paths.banks.mkdir(parents=True)
-        (desk.paths.banks / "mine[/].toml").write_text("format_version = 1\nquestion = 3\n")
+        (desk.paths.banks / "mine[b].toml").write_text("format_version = 1\nquestion = 3\n")
         del desk.__dict__["bank"]
         async with sit() as hand:
             await hand.is_told("읽지 못한 문항이 1곳에 있습니다", "adsp bank lint")

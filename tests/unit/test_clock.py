@@ -43,7 +43,7 @@ class TestStudyDay:
         assert study_day(datetime(2021, 10, 5, 18, 30, tzinfo=UTC)) == date(2021, 10, 5)
         assert study_day(datetime(2021, 10, 5, 18, 30, tzinfo=UTC).astimezone(SEOUL)).day == 5
 
-    @given(st.datetimes(datetime(2021, 1, 1), datetime(2022, 12, 31)))
+    @given(st.datetimes(datetime(2021, 1, 1), datetime(2022, 12, 31)))  # noqa: DTZ001  (wall clock)
     def test_a_day_of_23_or_25_hours_is_one_day(self, wall: datetime) -> None:
         """Only the wall clock counts, so that summer time moves no day."""
         expected = (wall - timedelta(hours=4)).date()

@@ -109,7 +109,7 @@ class TestLoad:
     def test_not_utf8(self, tmp_path: Path) -> None:
         path = tmp_path / "settings.toml"
         path.write_bytes("[screen]\ntheme = '밤'".encode("cp949"))
-        with pytest.raises(SettingsError, match="settings.toml"):
+        with pytest.raises(SettingsError, match=r"settings\.toml"):
             load_settings(path)
 
     def test_a_folder_in_its_place(self, tmp_path: Path) -> None:
@@ -125,9 +125,7 @@ class TestLoad:
 
 class TestSave:
     @given(chosen)
-    def test_comes_back(
-        self, tmp_path_factory: pytest.TempPathFactory, settings: Settings
-    ) -> None:
+    def test_comes_back(self, tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> None:
         path = tmp_path_factory.mktemp("settings") / "deep" / "settings.toml"
         save_settings(path, settings)
         assert load_settings(path) == settings

@@ -70,6 +70,11 @@ class _Zygote:
                     case {"ready": True, "r": str(version)} if (mark, number) == (b"z", 0):
                         return version
 
+    @property
+    def usable(self) -> bool:
+        """It lives, and nobody has cleaned its folder out of the temporary files."""
+        return self.process.alive and self._scratch.path.is_dir()
+
     def ask(self, message: Mapping[str, Any]) -> None:
         """Raises:
         _Silent: the zygote is gone.
@@ -202,7 +207,7 @@ class ZygoteEngine:
         return Outcome.CRASHED
 
     def _ready(self) -> _Zygote | None:
-        if self._held and self._held[0].process.alive:
+        if self._held and self._held[0].usable:
             return self._held[0]
         _let_go(self._held)
         while not self._fallen:

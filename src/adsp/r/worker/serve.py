@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from . import landlock, limits, lockdown
+from . import limits, lockdown
 from .config import LOCK_FAILED, Config
 from .embedded import EmbeddedR
 from .scratch import clear, used_bytes
@@ -41,7 +41,7 @@ class Server:
 
     def serve(self) -> None:
         """Announce what locks hold, then answer requests."""
-        self._send(0, {"ready": True, "r": self._r.version, "landlock": landlock.abi()})
+        self._send(0, {"ready": True, "r": self._r.version})
         while True:
             request = self._next_request()
             if "code" in request:

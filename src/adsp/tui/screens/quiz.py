@@ -22,7 +22,7 @@ from adsp.tui.widgets.choices import ChoiceList
 from adsp.tui.widgets.exhibit import ExhibitView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -43,6 +43,19 @@ _HINTS = {
     Kind.SHORT: "답을 적고 Enter (한글·영어·약어 모두)",
     Kind.NUMBER: "수를 적고 Enter: 0.15, 3/20, 15%",
 }
+
+
+def _in_turn(action: Callable[[QuizScreen], Awaitable[None] | None]) -> Callable[[QuizScreen], None]:
+    """An action of the quiz that waits for its turn in the screen's own queue.
+
+    Textual runs actions beside that queue. Keys come faster than a question is drawn, and an
+    answer would go to the question after the one that it was pressed on.
+    """
+
+    def wait(screen: QuizScreen) -> None:
+        screen.call_later(action, screen)
+
+    return wait
 
 
 class QuizScreen(AdspScreen):
@@ -165,20 +178,24 @@ class QuizScreen(AdspScreen):
     # answering
 
     @on(ChoiceList.Chosen)
-    async def _choice_taken(self, message: ChoiceList.Chosen) -> None:
-        await self._answer(message.name)
+    def _choice_taken(self, message: ChoiceList.Chosen) -> None:
+        if message.choices is self._answer_widget:
+            self._answer(message.name)
 
     @on(Input.Submitted, "#answer")
-    async def _answer_typed(self, message: Input.Submitted) -> None:
+    def _answer_typed(self, message: Input.Submitted) -> None:
+        if message.input is not self._answer_widget:
+            return
         if message.value.strip():
-            await self._answer(message.value)
+            self._answer(message.value)
         else:
             self._complain("답을 적으세요. 모르면 F4.")
 
-    async def action_skip(self) -> None:
-        await self._answer("")
+    @_in_turn
+    def action_skip(self) -> None:
+        self._answer("")
 
-    async def _answer(self, given: str) -> None:
+    def _answer(self, given: str) -> None:
         """Stored first, drawn after; what could not be stored is told and asked again."""
         if self.session.reply is not None:
             return
@@ -197,14 +214,17 @@ class QuizScreen(AdspScreen):
     def _complain(self, text: str) -> None:
         self.query_one("#complaint", Static).update(plain(text))
 
+    @_in_turn
     async def action_accept(self) -> None:
         await self._change(
             self.adsp.attempt(lambda: self.desk.study.rule(self.session, right=True))
         )
 
+    @_in_turn
     async def action_undo(self) -> None:
         await self._change(self.adsp.attempt(lambda: self.desk.study.undo(self.session)))
 
+    @_in_turn
     def action_flag(self) -> None:
         flagged = self.adsp.attempt(lambda: self.desk.study.flag(self.session))
         if flagged is not None:
@@ -218,6 +238,7 @@ class QuizScreen(AdspScreen):
 
     # the way on
 
+    @_in_turn
     async def action_next(self) -> None:
         session = self.session
         if session.complete and session.at == len(session.places) - 1:
@@ -233,16 +254,21 @@ class QuizScreen(AdspScreen):
     def action_scroll_on(self) -> None:
         self.query_one("#page", VerticalScroll).scroll_page_down(animate=False)
 
+    @_in_turn
     async def action_back(self) -> None:
         await self._change(self.session.go(self.session.at - 1))
 
     def _finish(self) -> None:
+        if self.session.ended:  # it was only looked at again
+            self.dismiss()
+            return
         ended = self.adsp.attempt(lambda: self.desk.study.end(self.session))
         if ended is not None:
             from adsp.tui.screens.summary import SummaryScreen
 
             self.app.switch_screen(SummaryScreen(ended))
 
+    @_in_turn
     def action_leave(self) -> None:
         """Out of the answer field first, then out of the session."""
         if isinstance(self.focused, Input):
@@ -263,7 +289,7 @@ class QuizScreen(AdspScreen):
             case "skip":
                 return reply is None
             case "undo":
-                return bool(self.session.replies)
+                return bool(self.session.replies) and not self.session.ended
             case "run_r":
                 return exhibit is not None and bool(exhibit.r)
             case "back":
@@ -272,18 +298,20 @@ class QuizScreen(AdspScreen):
 
     # live R
 
+    @_in_turn
     def action_run_r(self) -> None:
-        self.query_one(ExhibitView).running()
-        self._run_exhibit(self.session.question)
+        if self.check_action("run_r", ()):  # asked of the question before, perhaps
+            self.query_one(ExhibitView).running()
+            self._run_exhibit(self.session.question)
 
     @work(thread=True, exclusive=True, group="r", exit_on_error=False)
     def _run_exhibit(self, question: Question) -> None:
         try:
             result = self.desk.lab.run_exhibit(question)
         except RError as error:
-            self.app.call_from_thread(self._show_refusal, question, str(error))
+            self.app.call_from_thread(self.call_later, self._show_refusal, question, str(error))
         else:
-            self.app.call_from_thread(self._show_live, question, result)
+            self.app.call_from_thread(self.call_later, self._show_live, question, result)
 
     def _show_live(self, question: Question, result: LiveExhibit) -> None:
         if question is self.session.question:

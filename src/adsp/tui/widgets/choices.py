@@ -79,6 +79,7 @@ class ChoiceList(Vertical, can_focus=True):
     class Chosen(Message):
         """A choice was taken as the answer."""
 
+        choices: ChoiceList
         name: str
 
     def __init__(self, choices: tuple[Choice, ...]) -> None:
@@ -122,8 +123,9 @@ class ChoiceList(Vertical, can_focus=True):
                 self._take(row.number - 1)
 
     def _take(self, index: int) -> None:
+        """To the screen at once: on its way up a key pressed later would overtake it."""
         self.current = index
-        self.post_message(self.Chosen(self._rows[index].choice.name))
+        self.screen.post_message(self.Chosen(self, self._rows[index].choice.name))
 
     def reveal(self, reasons: tuple[Reason, ...]) -> None:
         """Show every choice's reason; no more answers are taken."""

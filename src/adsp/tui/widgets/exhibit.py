@@ -27,7 +27,7 @@ class ExhibitView(Container):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="recorded") as recorded:
-            recorded.border_title = self._title
+            recorded.border_title = plain(self._title)
             yield Static(plain(self._exhibit.shown), classes="console")
         with Vertical(id="live") as live:
             live.display = False
