@@ -30,6 +30,8 @@ class Grade:
     verdict: Verdict
     note: str = ""
     """What this very answer deserves to be told: the named mistake, a caution of spelling."""
+    mistake: str = ""
+    """The refused word or the known wrong number that it is; empty if it is none."""
 
 
 def grade(question: Question, given: str) -> Grade:
@@ -54,7 +56,7 @@ def _grade_short(question: Question, given: str) -> Grade:
         return Grade(Verdict.RIGHT, _caution(question, given))
     for word, why in question.refuse.items():
         if fold(word) == answer:
-            return Grade(Verdict.WRONG, f"{word}: {why}")
+            return Grade(Verdict.WRONG, f"{word}: {why}", word)
     if any(_one_slip(answer, fold(form)) for form in question.accept):
         return Grade(Verdict.NEAR, f"'{question.accept[0]}' 을(를) 잘못 적은 듯합니다.")
     return Grade(Verdict.WRONG)
@@ -106,7 +108,7 @@ def _grade_number(question: Question, given: str) -> Grade:
     for wrong, why in question.mistakes.items():
         spread = max(question.tolerance, 1e-9)
         if any(abs(value - float(wrong)) <= spread for value in values):
-            return Grade(Verdict.WRONG, why)
+            return Grade(Verdict.WRONG, why, wrong)
     return Grade(Verdict.WRONG)
 
 

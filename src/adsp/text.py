@@ -38,7 +38,7 @@ def fold(text: str) -> str:
     accents of composition, enclosing quotes and invisible characters do not count.
     """
     flat = unicodedata.normalize("NFKC", text.translate(_REMOVED)).casefold()
-    return _IDLE.sub("", flat)
+    return unicodedata.normalize("NFKC", _IDLE.sub("", flat))  # jamo that now meet are one
 
 
 JAMO_OF_KEY = dict(

@@ -1,4 +1,4 @@
-"""The app on a terminal in memory, over a learner of its own: real bank, real log, her own autumn.
+"""The app on a terminal in memory, over the learner's desk: real bank, real log, her own autumn.
 
 A test talks to a `Hand`: it presses keys, clicks where a text stands, and reads what is drawn.
 """
@@ -6,7 +6,6 @@ A test talks to a `Hand`: it presses keys, clicks where a text stands, and reads
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,28 +13,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
-from textual.events import Key
+from textual.events import Key, Paste
 
-from adsp.bank.load import Bank, load_bank
-from adsp.clock import ReplayClock, parse_now
-from adsp.desk.desk import Desk
-from adsp.settings import find_paths, shipped
 from adsp.store.events import Answered, Event, Retracted
 from adsp.store.log import read_events
 from adsp.tui.app import AdspApp
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
     from typing import TypeAlias
 
     from textual.pilot import Pilot
 
     from adsp.bank.question import Question
+    from adsp.desk.desk import Desk
     from adsp.session.session import Session
 
-    Sit: TypeAlias = Callable[..., AbstractAsyncContextManager["Hand"]]
+    Play: TypeAlias = Callable[..., AbstractAsyncContextManager["Hand"]]
     Ask: TypeAlias = Callable[..., Session]
 
 PATIENCE = 10.0
@@ -104,6 +99,11 @@ class Hand:
         """Type into the field that has the focus, character by character."""
         await self.press(*("space" if c == " " else c for c in text))
 
+    async def paste(self, text: str) -> None:
+        """Paste, as the terminal hands it over."""
+        self.app.post_message(Paste(text))
+        await self.pilot.pause()
+
     async def until(self, condition: Callable[[], bool], what: str) -> None:
         """Wait for something to become true, and say what was missing if it never does."""
         end = time.monotonic() + PATIENCE
@@ -141,31 +141,9 @@ class Hand:
         await self.pilot.pause()
 
 
-@pytest.fixture(scope="session")
-def bank() -> Bank:
-    """The shipped bank; immutable, so read once."""
-    return load_bank(shipped("questions"))
-
-
 @pytest.fixture
-def desk(tmp_path: Path, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """A learner's first evening, 2021-10-05 20:00, with a log of her own."""
-    monkeypatch.setenv("ADSP_HOME", str(tmp_path))
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    with new_desk(tmp_path) as made:
-        made.__dict__["bank"] = bank
-        yield made
-
-
-def new_desk(home: Path) -> Desk:
-    """A desk whose days and draws are the same every time."""
-    clock = ReplayClock(parse_now("2021-10-05T20:00+09:00"))
-    return Desk(find_paths({"ADSP_HOME": str(home)}), clock, random.Random(7), write=True)
-
-
-@pytest.fixture
-def sit(desk: Desk) -> Sit:
-    """Open the app and hand it over once it is drawn: ``async with sit() as hand``."""
+def play(desk: Desk) -> Play:
+    """Open the app and hand it over once it is drawn: ``async with play() as hand``."""
 
     @asynccontextmanager
     async def open_app(

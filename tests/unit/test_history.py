@@ -101,11 +101,6 @@ class TestAnswersThatCount:
         history = History([answered("a"), answered("b", session="t")])
         assert history.seen == {"q0": 2}
 
-    def test_two_questions_never_replace_each_other(self) -> None:
-        """A place may be counted anew when the bank has lost a question since."""
-        history = History([answered("a", place=1), answered("b", question="q1", place=1)])
-        assert [answer.question for answer in history.answers] == ["q0", "q1"]
-
     @pytest.mark.parametrize(
         "event", [retracted("unknown"), ruled("unknown", RIGHT), ended("unknown")]
     )
@@ -162,7 +157,10 @@ class TestSessions:
 
 class TestFlags:
     def test_on_off_on(self) -> None:
-        flags = [Flagged(id=str(n), at=AT, question="q0", on=on) for n, on in enumerate([1, 0, 1])]
+        flags = [
+            Flagged(id=str(n), at=AT, question="q0", on=on)
+            for n, on in enumerate((True, False, True))
+        ]
         assert History(flags).flagged == {"q0"}
         assert History(flags[:2]).flagged == set()
 

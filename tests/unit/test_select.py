@@ -14,9 +14,10 @@ from adsp.bank.question import Exhibit, Kind
 from adsp.session.select import Filter, pick
 
 if TYPE_CHECKING:
+    from tests.conftest import Maker
+
     from adsp.bank.load import Bank
     from adsp.bank.question import Question
-    from tests.conftest import Maker
 
 counts = st.integers(-3, 300)
 seeds = st.integers(0, 2**32)
@@ -96,7 +97,9 @@ class TestPick:
 
     def test_small_sessions_ask_all_sections_in_time(self, shipped_bank: Bank) -> None:
         """Sessions of one question do not always ask the heaviest section."""
-        asked = {choose(shipped_bank, Filter(frozenset()), 1, seed)[0].section for seed in range(400)}
+        asked = {
+            choose(shipped_bank, Filter(frozenset()), 1, seed)[0].section for seed in range(400)
+        }
         assert len(asked) >= 20
 
     def test_a_section_outside_the_syllabus_is_not_left_out(self, make: Maker) -> None:

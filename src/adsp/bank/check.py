@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from itertools import combinations
+from math import inf, isfinite
 from typing import TYPE_CHECKING, TypeAlias
 
 from adsp.bank.question import Choice, Kind, Question, code_hash
@@ -61,23 +62,31 @@ def _check_place(question: Question, syllabus: Syllabus) -> Iterator[Finding]:
         yield "detail", f"{question.section}의 세세항목이 아닙니다: {question.detail}.{hint}"
 
 
+_MAY_BE_EMPTY = ("exhibit", "unit")
+
+
 def _texts(question: Question) -> Iterator[tuple[str, str]]:
     """Every text of a question that is shown, with its key."""
-    yield from (("stem", question.stem), ("explanation", question.explanation))
+    for key in ("section", "stem", "explanation", "unit"):
+        yield key, getattr(question, key)
+    yield from (("sources", source) for source in question.sources)
+    yield from (("accept", form) for form in question.accept)
     for number, choice in enumerate(question.choices, start=1):
-        yield f"choice[{number}].text", choice.text
-        yield f"choice[{number}].why", choice.why
+        for key in ("name", "text", "why"):
+            yield f"choice[{number}].{key}", getattr(choice, key)
     for key, table in (("refuse", question.refuse), ("mistakes", question.mistakes)):
         for word, why in table.items():
+            yield f"{key}.{word}", word
             yield f"{key}.{word}", why
     if question.exhibit:
         yield "exhibit", question.exhibit.shown
         yield "exhibit.r", question.exhibit.r
+        yield "exhibit.caption", question.exhibit.caption
 
 
 def _check_texts(question: Question) -> Iterator[Finding]:
     for key, text in _texts(question):
-        if not text.strip() and not key.startswith("exhibit"):
+        if not text.strip() and not key.startswith(_MAY_BE_EMPTY):
             yield key, "비어 있습니다."
         if bad := unsafe_characters(text):
             yield key, f"화면을 어지럽힐 수 있는 글자가 있습니다: {', '.join(bad)}"
@@ -104,7 +113,7 @@ def _check_choice(question: Question) -> Iterator[Finding]:
     for one, other in combinations(question.choices, 2):
         if one.name == other.name:
             yield "choice", f"이름이 같은 보기가 있습니다: {one.name}"
-        if fold(one.text) == fold(other.text) or _same_number(one, other):
+        if _same_meaning(one, other):
             yield "choice", f"같은 뜻의 보기가 있습니다: '{one.text}', '{other.text}'"
     for number, choice in enumerate(question.choices, start=1):
         if _ALL_OF_ABOVE.search(choice.text):
@@ -113,11 +122,21 @@ def _check_choice(question: Question) -> Iterator[Finding]:
     yield from _check_combination(question)
 
 
-def _same_number(one: Choice, other: Choice) -> bool:
+def _same_meaning(one: Choice, other: Choice) -> bool:
+    """Numbers by their value, where ``1.25`` is not ``12.5``; words by their fold."""
     try:
         return float(one.text) == float(other.text)
     except ValueError:
-        return False
+        return fold(one.text) == fold(other.text)
+
+
+def _finite(text: str) -> float | None:
+    """The number that a text is; None if it is none, or ``nan`` or ``inf``."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
 
 
 def _check_combination(question: Question) -> Iterator[Finding]:
@@ -141,35 +160,38 @@ def _check_short(question: Question) -> Iterator[Finding]:
     if not question.accept:
         yield "accept", "받아들일 답이 하나는 있어야 합니다."
     accepted = {fold(form) for form in question.accept}
+    if "" in accepted:
+        yield "accept", "글자가 없는 답이 있습니다. 비어 있는 답은 모른다는 뜻입니다."
     if clash := [word for word in question.refuse if fold(word) in accepted]:
         yield "refuse", f"받아들이는 답과 물리치는 답에 같은 것이 있습니다: {', '.join(clash)}"
     if len(accepted) < len(question.accept):
         yield "accept", "띄어쓰기나 대소문자만 다른 답은 한 번만 씁니다."
-    yield from _unexpected(question, "choices", "answer", "mistakes")
+    yield from _unexpected(question, "choice", "answer", "mistakes")
 
 
 def _check_number(question: Question) -> Iterator[Finding]:
     if question.answer is None:
         yield "answer", "정답인 수가 있어야 합니다."
         return
-    if question.tolerance < 0:
-        yield "tolerance", "0 이상이어야 합니다."
+    if not isfinite(question.answer):
+        yield "answer", "유한한 수여야 합니다."
+    if not 0 <= question.tolerance < inf:
+        yield "tolerance", "0 이상의 유한한 수여야 합니다."
     for text in question.mistakes:
-        try:
-            value = float(text)
-        except ValueError:
+        if (value := _finite(text)) is None:
             yield f"mistakes.{text}", '틀린 답은 수로 씁니다: "0.95" = "특이도이다."'
             continue
-        if abs(value - question.answer) <= question.tolerance:
+        if abs(value - question.answer) <= question.tolerance < inf:
             yield f"mistakes.{text}", "이 수는 정답으로 받아들여지는 범위 안에 있습니다."
     if not question.proof:
         yield "proof", "계산으로 얻는 답에는 R로 쓴 증명이 있어야 합니다."
-    yield from _unexpected(question, "choices", "accept", "refuse")
+    yield from _unexpected(question, "choice", "accept", "refuse")
 
 
 def _unexpected(question: Question, *keys: str) -> Iterator[Finding]:
     for key in keys:
-        if getattr(question, key) not in ((), {}, None):
+        attribute = "choices" if key == "choice" else key
+        if getattr(question, attribute) not in ((), {}, None):
             yield key, f"{question.kind.value} 문항에는 쓰지 않는 항목입니다."
 
 

@@ -25,8 +25,14 @@ def decode_question(
 ) -> tuple[Question | None, list[tuple[str, str]]]:
     """Build a question, or say all that keeps it from being one, as (key, Korean sentence)."""
     problems = list(_struct_problems(table, Question, ""))
-    for number, choice in enumerate(_list(table.get("choice")), start=1):
-        problems += _struct_problems(choice, Choice, f"choice[{number}].")
+    choices = table.get("choice", [])
+    if isinstance(choices, list):
+        for number, choice in enumerate(choices, start=1):
+            problems += _struct_problems(choice, Choice, f"choice[{number}].")
+    else:
+        problems.append(
+            ("choice", "보기는 [[question.choice]] 으로 시작해야 합니다(대괄호 두 겹).")
+        )
     if "exhibit" in table:
         problems += _struct_problems(table["exhibit"], Exhibit, "exhibit.")
     if problems:
@@ -36,10 +42,6 @@ def decode_question(
         exhibit = msgspec.structs.replace(question.exhibit, transcript=transcript_of(question.id))
         question = msgspec.structs.replace(question, exhibit=exhibit)
     return question, []
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _struct_problems(table: object, struct: type, prefix: str) -> Iterator[tuple[str, str]]:

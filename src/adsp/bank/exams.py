@@ -102,5 +102,5 @@ def load_exams(path: Path) -> Exams:
     """
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Exams)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BankError(f"시험 일정 파일 {path} 을(를) 읽을 수 없습니다: {error}") from error

@@ -6,6 +6,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adsp.bank.check import check_question
@@ -15,10 +16,10 @@ from adsp.bank.problem import Problem
 from adsp.bank.question import Question, Transcript
 from adsp.bank.syllabus import Syllabus, load_syllabus
 from adsp.errors import BankError
+from adsp.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 FORMAT_VERSION = 1
 MAX_FILE_BYTES = 5_000_000
@@ -76,13 +77,15 @@ def read_bank_file(path: Path, syllabus: Syllabus) -> tuple[Sequence[Question], 
 
 
 def read_transcript(folder: Path, question_id: str) -> Transcript | None:
-    """The recorded transcript of a question, or None if none was recorded.
+    """The recorded transcript of a question, or None if none that can be read was recorded.
 
     The first line of the file is its header: ``#! R 4.2.2 | 0123456789ab``.
     """
+    if Path(question_id).name != question_id:  # no id is sound that leads into another folder
+        return None
     try:
         text = (folder / TRANSCRIPT_FOLDER / f"{question_id}.txt").read_text(encoding="utf-8")
-    except OSError:
+    except (OSError, ValueError):  # no text, or an id that no file can have
         return None
     header, _, body = text.partition("\n")
     version, _, code = header.removeprefix("#! R ").partition(" | ")
@@ -102,7 +105,7 @@ class _Loader:
         try:
             tables = _tables(path)
         except BankError as error:
-            self.problems.append(Problem(path.name, "", "", str(error)))
+            self._tell(path, "", "", str(error))
             return
         for number, table in enumerate(tables, start=1):
             self._take(path, origin, number, table)
@@ -114,15 +117,20 @@ class _Loader:
         )
         if question is not None:
             problems += check_question(question, self.syllabus)
-            problems += self._check_unique(path, question)
-        self.problems += [Problem(path.name, name, key, text) for key, text in problems]
+            problems += self._check_unique(question)
+        for key, text in problems:
+            self._tell(path, name, key, text)
         if question is not None and not problems:
             self.questions.append(question)
+            self.places[question.id] = path.name
 
-    def _check_unique(self, path: Path, question: Question) -> Iterator[tuple[str, str]]:
-        first = self.places.setdefault(question.id, path.name)
-        if first != path.name or any(q.id == question.id for q in self.questions):
+    def _check_unique(self, question: Question) -> Iterator[tuple[str, str]]:
+        if first := self.places.get(question.id):
             yield "id", f"이미 {first} 에서 쓴 id입니다. 기록이 id에 달려 있으므로 새 id를 주세요."
+
+    def _tell(self, path: Path, *parts: str) -> None:
+        """Keep a problem; what it quotes of the file may hold anything."""
+        self.problems.append(Problem(*(clean(part) for part in (path.name, *parts))))
 
 
 def _tables(path: Path) -> list[dict[str, Any]]:
@@ -130,14 +138,14 @@ def _tables(path: Path) -> list[dict[str, Any]]:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise BankError(f"파일이 {MAX_FILE_BYTES // 1_000_000} MB보다 큽니다. 나누어 주세요.")
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad writes a BOM
     except OSError as error:
         raise BankError(f"파일을 열 수 없습니다: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BankError(
             "UTF-8이 아닙니다. 메모장에서 만들었다면 'UTF-8'로 다시 저장하세요."
         ) from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError
         raise BankError(f"TOML 문법이 틀렸습니다: {error}") from error
     if data.get("format_version") != FORMAT_VERSION:
         raise BankError(

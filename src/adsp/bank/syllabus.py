@@ -109,5 +109,5 @@ def load_syllabus(path: Path) -> Syllabus:
     """
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Syllabus)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BankError(f"과목 체계 파일 {path} 을(를) 읽을 수 없습니다: {error}") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adsp import __version__
-from adsp.cli.lazy import LazyGroup
+from adsp.cli.groups import LazyGroup
 from adsp.errors import AdspError
 
 if TYPE_CHECKING:
@@ -96,7 +96,20 @@ def _usage(error: click.UsageError) -> str:
             what = f"{param.human_readable_name if param else '값'} 을(를) 주어야 합니다."
         case click.BadParameter(param=param):
             name = param.opts[-1] if param else "값"
-            what = f"{name} 의 값이 맞지 않습니다: {error.message}"
+            what = f"{name} 의 값이 맞지 않습니다: {_what_is_wanted(error, param)}"
+        case click.BadOptionUsage(option_name=name):
+            what = f"{name} 에는 값이 있어야 합니다."
+        case _ if extra := error.message.partition("unexpected extra argument")[2]:
+            what = f"남는 말이 있습니다: {extra.partition('(')[2].rstrip(')')}."
         case _:
             what = error.format_message()
     return f"입력을 확인하세요: {what} 도움말: {command} -h"
+
+
+def _what_is_wanted(error: click.BadParameter, param: click.Parameter | None) -> str:
+    match param.type if param else None:
+        case click.Choice(choices=choices):
+            return f"{', '.join(map(str, choices))} 가운데 하나여야 합니다."
+        case click.types.IntParamType():
+            return "정수로 적으세요."
+    return error.message

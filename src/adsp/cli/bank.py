@@ -9,6 +9,7 @@ import click
 
 from adsp.bank.question import KIND_NAMES, Kind
 from adsp.cli.common import json_option, open_desk, print_json, print_table
+from adsp.cli.groups import Group
 from adsp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from adsp.desk.desk import Desk
 
 
-@click.group()
+@click.group(cls=Group)
 def bank() -> None:
     """문제 은행."""
 

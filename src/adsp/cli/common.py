@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adsp.clock import Clock, ReplayClock, SystemClock, parse_now
-from adsp.errors import UsageError
+from adsp.errors import SettingsError, UsageError
 from adsp.settings import find_paths
 
 if TYPE_CHECKING:
@@ -86,9 +86,10 @@ def require_terminal(command: str) -> None:
         UsageError: there is none; says what to do instead.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        name = f"adsp {command}".strip()
         raise UsageError(
-            f"adsp {command} 은(는) 터미널에서 씁니다. 터미널 없이는 adsp today, adsp plan, "
-            "adsp report 처럼 글로 내는 명령을 쓰세요."
+            f"{name} 은(는) 터미널에서 씁니다. 터미널 없이는 adsp today, adsp plan, "
+            "adsp report, adsp quiz --plain 처럼 글로 내는 명령을 쓰세요."
         )
 
 
@@ -126,12 +127,12 @@ def keep_trace(error: BaseException) -> str:
     """Write a traceback to the app's log file; what to tell the learner."""
     import traceback
 
-    path = find_paths().trace
     text = "".join(traceback.format_exception(error))
     try:
+        path = find_paths().trace
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with path.open("a", encoding="utf-8") as file:
             file.write(f"--- {datetime.now().astimezone().isoformat(timespec='seconds')}\n{text}\n")
-    except OSError:
+    except (OSError, SettingsError):
         return f"예상하지 못한 문제가 생겼습니다({type(error).__name__}: {error})."
     return f"예상하지 못한 문제가 생겼습니다. 저장한 답은 그대로입니다. 자세한 기록: {path}"

@@ -7,9 +7,10 @@ import sys
 import click
 
 from adsp.cli.common import json_option, open_desk, print_json
+from adsp.cli.groups import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def log() -> None:
     """답의 기록."""
 

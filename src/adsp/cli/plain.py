@@ -11,11 +11,13 @@ from adsp.bank.question import KIND_NAMES, Kind
 from adsp.session.feedback import feedback
 from adsp.session.summary import summarise
 from adsp.store.events import Verdict
+from adsp.text import clean
 
 if TYPE_CHECKING:
     from adsp.desk.desk import Desk
     from adsp.session.session import Session
 
+_UNREADABLE = "\ufffd"
 _HELP = (
     "번호나 답을 적고 Enter. :? 도움말, :u 되돌리기, :f 표시, :q 그만(나중에 이어서), "
     "Enter만 누르면 모름"
@@ -42,23 +44,29 @@ def _show(desk: Desk, session: Session) -> None:
     flag = " [표시]" if question.id in session.flagged else ""
     click.echo(
         f"\n[{session.at + 1}/{len(session.places)}] {desk.section_name(question.section)}"
-        f" · {KIND_NAMES[question.kind]}{flag}\n{question.stem.strip()}"
+        f" · {KIND_NAMES[question.kind]}{flag}\n{_flat(question.stem)}"
     )
     if question.exhibit:
         click.echo(f"\n{question.exhibit.caption}\n{question.exhibit.shown}".rstrip())
     for number, choice in enumerate(session.place.choices, start=1):
-        click.echo(f"  {number}. {choice.text}")
+        click.echo(f"  {number}. {_flat(choice.text)}")
+
+
+def _flat(text: str) -> str:
+    """Markdown without its emphasis marks, which a screen reader would spell out."""
+    return text.strip().replace("**", "").replace("`", "")
 
 
 def _turn(desk: Desk, session: Session) -> Session | None:
     """One line of input: an answer, a command, or None to leave."""
     began = time.monotonic()
     while True:
-        try:
-            line = input("> ").strip()
-        except EOFError:
+        line = _read("> ")
+        if line is None:
             return None
         match line.casefold():
+            case _ if _UNREADABLE in line:
+                click.echo("읽을 수 없는 글자가 있습니다. UTF-8로 다시 적어 주세요.")
             case ":q" | ":ㅂ":
                 return None
             case ":?":
@@ -71,6 +79,17 @@ def _turn(desk: Desk, session: Session) -> Session | None:
                 answered = _answer(desk, session, line, began)
                 if answered is not None:
                     return answered
+
+
+def _read(prompt: str) -> str | None:
+    """A line of input, bytes that are no text replaced; None at the end."""
+    try:
+        line = input(prompt)
+    except EOFError:
+        return None
+    except UnicodeDecodeError:
+        return _UNREADABLE
+    return clean(line.encode("utf-8", "replace").decode()).strip()
 
 
 def _answer(desk: Desk, session: Session, line: str, began: float) -> Session | None:
@@ -89,8 +108,9 @@ def _answer(desk: Desk, session: Session, line: str, began: float) -> Session | 
         return None
     _tell(session)
     if session.reply and session.reply.verdict is Verdict.NEAR:
-        right = input("맞은 것으로 할까요? [y/N] ").strip().casefold() in {"y", "ㅛ"}
-        session = desk.study.rule(session, right=right)
+        ruling = _read("맞은 것으로 할까요? [y/N] ")
+        if ruling is not None:
+            session = desk.study.rule(session, right=ruling.casefold() in {"y", "ㅛ"})
     return session
 
 
@@ -103,8 +123,8 @@ def _tell(session: Session) -> None:
     for reason in told.reasons:
         mark = "*" if reason.key else "-"
         label = f"{reason.label}." if session.question.kind is Kind.CHOICE else reason.label
-        click.echo(f" {mark} {label} {reason.why}")
-    click.echo(f"해설: {told.explanation.strip()}")
+        click.echo(f" {mark} {label} {_flat(reason.why)}")
+    click.echo(f"해설: {_flat(told.explanation)}")
 
 
 def _tell_summary(desk: Desk, session: Session) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adsp.cli.common import DAY, json_option, now_option, open_desk, print_json, print_table
+from adsp.cli.groups import Command
 from adsp.words import day_in_words, minutes_in_words
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from adsp.plan import Plan
 
 
-@click.command()
+@click.command(cls=Command)
 @json_option
 @now_option
 def today(as_json: bool, now: str | None) -> None:
@@ -74,7 +75,7 @@ def _outside(home: Home) -> str:
     return "오늘은 공부할 것이 없습니다."
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--exam", type=DAY, metavar="날짜", help="시험일: 2021-11-06")
 @click.option("--round", "number", type=int, metavar="회", help="회차: 31")
 @click.option("--start", type=DAY, metavar="날짜", help="공부 시작일: 2021-10-01")
@@ -157,7 +158,7 @@ def _tell_plan(made: Plan, syllabus: Syllabus) -> None:
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @json_option
 @now_option
 def forecast(as_json: bool, now: str | None) -> None:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from adsp.cli.common import json_option, open_desk, print_json, print_table
+from adsp.cli.groups import Group
 from adsp.errors import RError, UsageError
 
 if TYPE_CHECKING:
     from adsp.desk.lab import Lab
+    from adsp.r.engine import Run
 
 MAX_CODE_BYTES = 1_000_000
 
 
-@click.group(name="r")
+@click.group(name="r", cls=Group)
 def r() -> None:
     """R: 격리된 별도 프로세스에서 돕니다."""
 
@@ -46,7 +48,7 @@ def run(
     with open_desk(None) as desk:
         code = _read(file, desk.lab)
         result = desk.lab.run(code)
-        kept = desk.lab.keep_plots(result, Path(plots)) if plots else ()
+        kept = _keep_plots(desk.lab, result, Path(plots)) if plots else ()
     if as_json:
         print_json({"outcome": result.outcome, "events": result.events, "plots": kept})
     else:
@@ -60,6 +62,18 @@ def run(
         context.exit(1)
 
 
+def _keep_plots(lab: Lab, result: Run, folder: Path) -> tuple[Path, ...]:
+    """The files of the plots.
+
+    Raises:
+        UsageError: they cannot be written there.
+    """
+    try:
+        return lab.keep_plots(result, folder)
+    except OSError as error:
+        raise UsageError(f"그림을 {folder} 에 쓸 수 없습니다: {error.strerror}") from error
+
+
 def _read(file: str, lab: Lab) -> str:
     """The code of a file, or of the demo of that name.
 
@@ -71,6 +85,8 @@ def _read(file: str, lab: Lab) -> str:
             return demo.code
     path = Path(file)
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{file} 을(를) 열 수 없습니다: 파일이 아닙니다.")
         if path.stat().st_size > MAX_CODE_BYTES:
             raise UsageError(f"{file} 이(가) 너무 큽니다(1 MB까지).")
         return _decode(path.read_bytes())

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from adsp.cli.common import DAY, json_option, now_option, open_desk, print_json
+from adsp.cli.groups import Command
 from adsp.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--format",
     "-f",

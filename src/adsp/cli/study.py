@@ -9,6 +9,7 @@ import click
 
 from adsp.bank.question import KIND_NAMES, Kind
 from adsp.cli.common import now_option, open_desk, require_terminal
+from adsp.cli.groups import Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +29,14 @@ def open_app(now: str | None, start: Callable[[Desk], Session] | None = None) ->
     """Open the screens, in a session if ``start`` makes one."""
     require_terminal("")
     with open_desk(now, write=True) as desk:
+        _ = desk.study  # a log that cannot be opened is told in a line, before the screen is taken
         session = start(desk) if start else None
         from adsp.tui.app import AdspApp
 
         app = AdspApp(desk, session)
         app.run()
+    if app.failure is not None:
+        raise app.failure
     sys.exit(app.return_code or 0)
 
 
@@ -46,7 +50,7 @@ def _run(now: str | None, start: Callable[[Desk], Session], *, plain: bool) -> N
         ask(desk, start(desk))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--section", "-s", multiple=True, metavar="코드", help="과목·장·절: 3, 3-2, 3-2-2. 거듭 쓰기."
 )
@@ -91,7 +95,7 @@ def quiz(
     _run(now, start, plain=plain)
 
 
-@click.command()
+@click.command(cls=Command)
 @_count_option
 @_plain_option
 @now_option
@@ -100,7 +104,7 @@ def review(count: int, plain: bool, now: str | None) -> None:
     _run(now, lambda desk: desk.study.start_review(desk.exam, count), plain=plain)
 
 
-@click.command()
+@click.command(cls=Command)
 @_count_option
 @_plain_option
 @now_option
@@ -109,7 +113,7 @@ def wrong(count: int, plain: bool, now: str | None) -> None:
     _run(now, lambda desk: desk.study.start_wrong(count), plain=plain)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--topic", "-t", multiple=True, metavar="이름", help="생성기 이름. 없으면 모두.")
 @_count_option
 @_plain_option

@@ -14,6 +14,7 @@ import click
 
 from adsp import __version__
 from adsp.cli.common import json_option, open_desk, print_json, print_table
+from adsp.cli.groups import Command
 from adsp.errors import AdspError
 from adsp.settings import find_paths
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from adsp.r.probe import Findings
 
 
-@click.command()
+@click.command(cls=Command)
 @json_option
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
@@ -82,7 +83,7 @@ def _yes(there: object) -> str:
     return "있음" if there else "없음"
 
 
-@click.command()
+@click.command(cls=Command)
 @json_option
 def paths(as_json: bool) -> None:
     """파일이 놓이는 곳을 보입니다. 환경 변수 ADSP_HOME 으로 한곳에 모을 수 있습니다."""
@@ -101,7 +102,7 @@ def paths(as_json: bool) -> None:
         print_table(("것", "곳"), zip(names, places.values(), strict=True))
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """셸 자동 완성을 켜는 글을 냅니다.

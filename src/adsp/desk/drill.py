@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
+from adsp.desk.study import check_count
 from adsp.errors import UsageError
 from adsp.items.generate import GENERATORS, generate
 from adsp.settings import shipped
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 SEEDS = 100_000
 """Seeds are drawn below this."""
 
+TRIES = 20
+"""Draws for each question wanted: a dozen records a topic are met twice soon."""
+
 
 def topics() -> tuple[Generator, ...]:
     """The generators, in the order of the syllabus."""
@@ -27,13 +32,15 @@ def topics() -> tuple[Generator, ...]:
 
 def make_drill(desk: Desk, names: Sequence[str], count: int) -> tuple[Question, ...]:
     """Generate ``count`` questions, the topics in turn; all topics if no ``names`` are given.
+    Without R there are fewer where the records run out.
 
     Blocks for R and scipy: call off the screen's thread.
 
     Raises:
-        UsageError: an unknown topic.
+        UsageError: an unknown topic, or a count out of range.
         GenerationError: R and Python disagree, or neither R nor a record is there.
     """
+    check_count(count)
     for name in names:
         if name not in GENERATORS:
             near = difflib.get_close_matches(name, GENERATORS, n=1)
@@ -42,8 +49,9 @@ def make_drill(desk: Desk, names: Sequence[str], count: int) -> tuple[Question, 
     turn = list(names) or [generator.name for generator in topics()]
     desk.rng.shuffle(turn)
     made: dict[str, Question] = {}
-    while len(made) < count:
-        name = turn[len(made) % len(turn)]
+    for name in islice(cycle(turn), TRIES * count):
         question = generate(name, desk.rng.randrange(SEEDS), desk.lab.engine, shipped("r_scripts"))
         made.setdefault(question.id, question)
+        if len(made) == count:
+            break
     return tuple(made.values())

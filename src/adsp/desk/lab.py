@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SAFE_LEVEL = 2
 """Confinement below which R of an imported bank is shown, not run."""
 
+_SUFFIXES = {"image/png": ".png", "image/svg+xml": ".svg"}
+
 
 @dataclass(frozen=True)
 class LiveExhibit:
@@ -80,13 +82,23 @@ class Lab:
             self._engine = None
 
     def keep_plots(self, run: Run, folder: Path) -> tuple[Path, ...]:
-        """Write the plots of a run where a viewer finds them; those of the run before go."""
+        """Write the plots of a run where a viewer finds them; those of the run before go.
+
+        The names are ours: R may call a plot anything, and the folder may hold the learner's files.
+
+        Raises:
+            OSError: they cannot be written there.
+        """
         if not run.plots:
             return ()
         folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob("plot*"):
-            old.unlink(missing_ok=True)
-        paths = tuple(folder / plot.name for plot in run.plots)
+        for suffix in _SUFFIXES.values():
+            for old in folder.glob(f"plot[0-9][0-9][0-9]{suffix}"):
+                old.unlink(missing_ok=True)
+        paths = tuple(
+            folder / f"plot{number:03}{_SUFFIXES[plot.media_type]}"
+            for number, plot in enumerate(run.plots, start=1)
+        )
         for path, plot in zip(paths, run.plots, strict=True):
             path.write_bytes(plot.data)
         return paths
@@ -119,7 +131,7 @@ class Lab:
         Raises:
             RError: there is no R to ask.
         """
-        run = self.engine.run("", values={"proof": f"isTRUE({{ {question.proof} }})"})
+        run = self.engine.run("", values={"proof": f"isTRUE({{\n{question.proof}\n}})"})
         if run.outcome is Outcome.UNAVAILABLE:
             raise RError(run.detail)
         return run.outcome is Outcome.OK and run.values.get("proof") == [True]

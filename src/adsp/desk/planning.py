@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from adsp.desk.study import MAX_COUNT
 from adsp.errors import UsageError
 from adsp.plan import Plan, make_plan
 from adsp.session.select import Filter
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from adsp.session.session import Session
 
 
+FARTHEST_DAYS = 5 * 365
+"""An exam farther ahead is a slip of the keys; a plan of 8,000 years takes minutes."""
+
+
 def check_exam_day(exam: date, start: date | None, day: date) -> None:
     """Refuse an exam day that cannot be aimed at.
 
@@ -32,6 +38,11 @@ def check_exam_day(exam: date, start: date | None, day: date) -> None:
         raise UsageError(
             f"시험일 {exam} 은(는) 이미 지났습니다(오늘 {day}). 다가올 시험일을 주거나, "
             f"그때를 다시 살려면 --now {exam.replace(day=1)} 처럼 오늘을 정하세요."
+        )
+    if (exam - day).days > FARTHEST_DAYS:
+        raise UsageError(
+            f"시험일 {exam} 은(는) 너무 멉니다(오늘 {day}). "
+            f"{FARTHEST_DAYS // 365}년 안의 날을 주세요."
         )
     if start is not None and start >= exam:
         raise UsageError(f"시작일 {start} 은(는) 시험일 {exam} 보다 앞서야 합니다.")
@@ -61,8 +72,9 @@ def plan_for(
         raise UsageError(
             "시험일을 정하지 않았습니다. adsp plan --exam 2027-02-06 처럼 정하거나 앱에서 고르세요."
         )
-    start = start or desk.settings.plan.start or _first_day(desk)
+    start = start or desk.settings.plan.start
     check_exam_day(exam, start, desk.today)
+    start = start or min(_first_day(desk), exam - timedelta(days=1))
     seen = desk.study.history.seen
     done = Counter(q.section for q in desk.bank.questions if q.id in seen)
     return _make(desk, exam, start, desk.today, minutes, done)
@@ -148,4 +160,5 @@ def start_today(desk: Desk) -> Session:
     if planned is None or not planned.new:
         return desk.study.start_quiz(Filter(frozenset()), DEFAULT_COUNT, "전 범위")
     sections = frozenset(load.section for load in planned.new)
-    return desk.study.start_quiz(Filter(sections), planned.new_questions, "오늘의 새 문항")
+    count = min(planned.new_questions, MAX_COUNT)
+    return desk.study.start_quiz(Filter(sections), count, "오늘의 새 문항")

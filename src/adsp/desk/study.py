@@ -39,6 +39,16 @@ MAX_COUNT = 200
 """Questions in one session at most."""
 
 
+def check_count(count: int) -> None:
+    """Refuse a session of no questions, or of too many.
+
+    Raises:
+        UsageError: with the bounds.
+    """
+    if not 1 <= count <= MAX_COUNT:
+        raise UsageError(f"문항 수는 1에서 {MAX_COUNT} 사이로 정하세요(지금 {count}).")
+
+
 class Study:
     """One learner at the desk. With no ``log`` she only looks: every answer is refused."""
 
@@ -59,8 +69,7 @@ class Study:
         Raises:
             UsageError: the count is out of range, or nothing in the bank fits.
         """
-        if not 1 <= count <= MAX_COUNT:
-            raise UsageError(f"문항 수는 1에서 {MAX_COUNT} 사이로 정하세요(지금 {count}).")
+        check_count(count)
         fitting = [question for question in self.bank.questions if wanted.admits(question)]
         if not fitting:
             raise UsageError("고른 조건에 맞는 문항이 없습니다. 범위나 종류를 넓혀 보세요.")
@@ -77,8 +86,9 @@ class Study:
         """A review of what is due, in the order of what it adds on the exam day.
 
         Raises:
-            UsageError: nothing is due.
+            UsageError: the count is out of range, or nothing is due.
         """
+        check_count(count)
         due = self.due(exam, day)[:count]
         if not due:
             raise UsageError("오늘 복습할 문항이 없습니다. 새 문항을 풀어 보세요: adsp quiz")
@@ -88,15 +98,21 @@ class Study:
         """The questions whose latest answer was wrong.
 
         Raises:
-            UsageError: there are none.
+            UsageError: the count is out of range, or there are none.
         """
+        check_count(count)
         missed = [q for q in self.history.missed if q in self.bank.by_id][:count]
         if not missed:
             raise UsageError("틀린 문항이 없습니다. 새 문항을 풀어 보세요: adsp quiz")
         return self._start("wrong", f"오답 · {len(missed)}문항", self._questions(missed))
 
     def start_drill(self, generated: Sequence[Question], title: str) -> Session:
-        """A drill of questions that were generated for it."""
+        """A drill of questions that were generated for it.
+
+        Raises:
+            UsageError: there are none, or too many.
+        """
+        check_count(len(generated))
         return self._start("drill", f"{title} · {len(generated)}문항", generated, keep=True)
 
     def _questions(self, ids: Iterable[str]) -> list[Question]:

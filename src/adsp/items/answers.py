@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 ROUNDING = {
     0: "정수로 답하시오",
-    1: "소수점 아래 둘째 자리에서 반올림",
-    2: "소수점 아래 셋째 자리에서 반올림",
+    1: "소수점 아래 둘째 자리에서 반올림하여 첫째 자리까지",
+    2: "소수점 아래 셋째 자리에서 반올림하여 둘째 자리까지",
 }
 """What the stem says for a key of so many decimals."""
 

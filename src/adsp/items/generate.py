@@ -62,8 +62,7 @@ def record(engine: Engine, scripts: Path) -> Path:
     if engine.name == "none":
         raise GenerationError("기록하려면 R이 있어야 합니다. adsp doctor 로 확인하세요.")
     path = record_path(scripts)
-    write_atomically(path, recording(engine, scripts))
-    path.chmod(0o644)  # it ships with the app, and is read by other users than who installs it
+    write_atomically(path, recording(engine, scripts), private=False)
     return path
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adsp.bank.question import Kind
-from adsp.grading import grade
+from adsp.grading import Grade, grade
 from adsp.store.events import Verdict
 
 if TYPE_CHECKING:
+    from adsp.bank.question import Question
     from adsp.session.session import Place, Reply
 
 VERDICT_WORDS = {
@@ -50,16 +51,28 @@ class Feedback:
 def feedback(place: Place, reply: Reply) -> Feedback:
     """Compose the feedback for an answered place."""
     question = place.question
-    judged = grade(question, reply.given)
-    ruled = judged.verdict is not reply.verdict
+    judged = _judge_again(question, reply)
     return Feedback(
         reply.verdict,
         f"{VERDICT_WORDS[reply.verdict]} · 답: {right_answer(place)}",
-        "스스로 맞은 것으로 했습니다." if ruled else judged.note,
-        _reasons(place, reply),
+        judged.note,
+        _reasons(place, reply, judged.mistake),
         question.explanation,
         question.sources,
     )
+
+
+def _judge_again(question: Question, reply: Reply) -> Grade:
+    """Why the reply was judged so; nothing is said where the question was mended since."""
+    try:
+        judged = grade(question, reply.given)
+    except ValueError:  # it is a number question now, and was none
+        return Grade(reply.verdict)
+    if judged.verdict is Verdict.NEAR and reply.verdict is Verdict.RIGHT:
+        return Grade(reply.verdict, "스스로 맞은 것으로 했습니다.")
+    if judged.verdict in {reply.verdict, Verdict.NEAR}:
+        return judged
+    return Grade(reply.verdict)
 
 
 def right_answer(place: Place) -> str:
@@ -74,7 +87,7 @@ def right_answer(place: Place) -> str:
             return f"{question.answer:g}{question.unit}"
 
 
-def _reasons(place: Place, reply: Reply) -> tuple[Reason, ...]:
+def _reasons(place: Place, reply: Reply, mistake: str) -> tuple[Reason, ...]:
     question = place.question
     if question.kind is Kind.CHOICE:
         return tuple(
@@ -82,5 +95,4 @@ def _reasons(place: Place, reply: Reply) -> tuple[Reason, ...]:
             for n, c in enumerate(place.choices, start=1)
         )
     near = question.refuse if question.kind is Kind.SHORT else question.mistakes
-    given = reply.given.strip()
-    return tuple(Reason(word, word, why, False, word == given) for word, why in near.items())
+    return tuple(Reason(word, word, why, False, word == mistake) for word, why in near.items())

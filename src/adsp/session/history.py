@@ -62,7 +62,7 @@ class History:
         self.ended: set[str] = set()
         self.flagged: set[str] = set()
         self._answers: dict[str, Answer] = {}
-        self._asked: dict[tuple[str, str], str] = {}
+        self._places: dict[tuple[str, int], str] = {}
         for event in events:
             self.add(event)
 
@@ -87,12 +87,10 @@ class History:
                 pass
 
     def _add_answer(self, event: Answered) -> None:
-        """A second answer to a question of a session replaces the first. Places do not serve:
-        they are counted anew when the bank has lost a question since.
-        """
-        asked = (event.session, event.question)
-        self._answers.pop(self._asked.get(asked, ""), None)
-        self._asked[asked] = event.id
+        """A second answer at one place of a session replaces the first."""
+        place = (event.session, event.place)
+        self._answers.pop(self._places.get(place, ""), None)
+        self._places[place] = event.id
         self._answers[event.id] = Answer(
             event.id,
             event.session,

@@ -6,6 +6,7 @@ A session is nothing but its events folded, so that a killed app resumes from th
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping  # noqa: TC003  (a field of a dataclass)
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -37,6 +40,9 @@ class Place:
     question: Question
     choices: tuple[Choice, ...]
     """The choices in the order shown; empty for a typed answer."""
+    number: int = 0
+    """Its place as the log counts it: the session as it was put together, whatever questions the
+    bank has lost since."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +118,19 @@ class Session:
             case SessionEnded():
                 return replace(self, ended=True)
             case Answered():
-                reply = Reply(event.id, event.given, event.verdict, event.elapsed_ms)
-                others = {n: r for n, r in self.replies.items() if n != event.place}
-                return replace(self, replies=others | {event.place: reply})
+                return self._with_reply(event)
             case Ruled():
                 return self._with_replies(
                     lambda r: replace(r, verdict=event.verdict) if r.id == event.answer else r
                 )
             case Retracted():
                 return self._with_replies(lambda r: None if r.id == event.answer else r)
+
+    def _with_reply(self, event: Answered) -> Session:
+        reply = Reply(event.id, event.given, event.verdict, event.elapsed_ms)
+        at = [n for n, place in enumerate(self.places) if place.number == event.place]
+        others = {n: r for n, r in self.replies.items() if n not in at}
+        return replace(self, replies=others | dict.fromkeys(at, reply))
 
     def _with_replies(self, change: Callable[[Reply], Reply | None]) -> Session:
         changed = {n: new for n, old in self.replies.items() if (new := change(old)) is not None}
@@ -137,7 +147,7 @@ class Session:
             id=id,
             at=at,
             session=self.id,
-            place=self.at,
+            place=self.place.number,
             question=question.id,
             revision=question.revision,
             section=question.section,
@@ -167,10 +177,11 @@ def arrange(question: Question, seed: int) -> Place:
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "").rstrip("%"))
-    except ValueError:
-        return None
+    """What a choice is worth if it is a number; `float` alone would take ``nan``, which no order
+    holds.
+    """
+    flat = text.replace(",", "").removesuffix("%")
+    return float(flat) if _NUMBER.fullmatch(flat) else None
 
 
 def restore(
@@ -182,26 +193,12 @@ def restore(
     their answers; the learner comes back to the first place without an answer.
     """
     found = [(n, question_of(item), item.seed) for n, item in enumerate(started.items)]
-    kept = [(n, question, seed) for n, question, seed in found if question is not None]
-    moved = {old: new for new, (old, _, _) in enumerate(kept)}
-    session = Session(
-        started.session,
-        started.mode,
-        started.title,
-        tuple(arrange(question, seed) for _, question, seed in kept),
+    places = tuple(
+        replace(arrange(question, seed), number=n)
+        for n, question, seed in found
+        if question is not None
     )
+    session = Session(started.session, started.mode, started.title, places)
     for event in events:
-        if isinstance(event, Answered) and event.session == session.id:
-            if event.place not in moved:
-                continue
-            event = _at_place(event, moved[event.place])  # noqa: PLW2901
         session = session.apply(event)
     return session.go(next(iter(session.open_places), 0))
-
-
-def _at_place(event: Answered, place: int) -> Answered:
-    if event.place == place:
-        return event
-    import msgspec
-
-    return msgspec.structs.replace(event, place=place)

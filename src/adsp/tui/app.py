@@ -9,11 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
+from textual.drivers.linux_driver import LinuxDriver
 
 from adsp.errors import AdspError
+from adsp.text import clean
+from adsp.tui.driver import TerminalDriver
 from adsp.tui.keys import command
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from adsp.desk.desk import Desk
@@ -54,6 +59,8 @@ class AdspApp(App[None]):
         super().__init__()
         self.desk = desk
         self._session = session
+        self.failure: Exception | None = None
+        """What ended the app if it was no one's wish; to be told once the terminal is restored."""
         self.lab_code = ""
         """What stood in the R editor when it was left."""
 
@@ -91,6 +98,24 @@ class AdspApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self.exit, None, 128 + number)
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted comes from anywhere: no control character of it reaches a field."""
+        if isinstance(event, events.Paste):
+            event.text = clean(event.text.replace("\r\n", "\n").replace("\r", "\n"))
+        await super().on_event(event)
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        return TerminalDriver if driver is LinuxDriver else driver
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.failure = self.failure or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback with the values of all variables, answer keys too."""
+        self._close_messages_no_wait()
 
     # for the screens
 
@@ -130,8 +155,8 @@ class AdspApp(App[None]):
         """The palette: the commands of the screen, then the app's own, in Korean."""
         told: set[str] = set()
         for node, binding, enabled, tooltip in screen.active_bindings.values():
-            if enabled and tooltip and binding.action not in told:
-                told.add(binding.action)  # a command has several keys, and is told once
+            if enabled and tooltip and tooltip not in told:
+                told.add(tooltip)  # a command has several keys, and is told once
                 run = partial(self.run_action, binding.action, default_namespace=node)
                 yield SystemCommand(binding.description, tooltip, run)
         yield SystemCommand("테마 바꾸기", "화면의 색을 고릅니다.", self.action_change_theme)

@@ -13,11 +13,9 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
 def bar(share: float, width: int, style: str = "$primary") -> Content:
-    """A bar of ``width`` cells, filled to ``share`` (0 to 1), with the per cent beside it."""
+    """A bar of ``width`` cells, filled to ``share``, 0 to 1; say the figure beside it."""
     filled = round(min(max(share, 0.0), 1.0) * width)
-    return Content.assemble(
-        ("█" * filled, style), ("░" * (width - filled), "$foreground 30%"), f" {share:>4.0%}"
-    )
+    return Content.assemble(("█" * filled, style), ("░" * (width - filled), "$foreground 30%"))
 
 
 def columns(values: Sequence[float], style: str = "$primary") -> Content:

@@ -12,6 +12,8 @@ from adsp.tui.keys import command
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
+    from textual.widget import Widget
+    from textual.widgets import Input
 
     from adsp.desk.desk import Desk
     from adsp.tui.app import AdspApp
@@ -27,8 +29,9 @@ class AdspScreen(Screen[None]):
         (0, "-tiny"),
         (72, "-narrow"),
         (100, "-normal"),
-        (130, "-wide"),
+        (176, "-wide"),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         command("question_mark,f1", "app.keys_help", "도움말", "이 화면의 키를 보입니다."),
     ]
@@ -41,6 +44,11 @@ class AdspScreen(Screen[None]):
     def desk(self) -> Desk:
         return self.adsp.desk
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._focus_before: Widget | None = None
+        """What has the focus once a window that is too small has room again."""
+
     @on(events.Mount)
     async def _add_notice(self) -> None:
         await self.mount(Static("", id="too-small", markup=False))
@@ -48,8 +56,30 @@ class AdspScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         small = width < MIN_WIDTH or height < MIN_HEIGHT
+        if small:
+            self._focus_before = self.focused or self._focus_before
+        elif self.has_class("-too-small"):
+            self.call_after_refresh(self._focus_again)
         self.set_class(small, "-too-small")
         if small and (label := self.query("#too-small")):
             label.last(Static).update(
                 f"창을 넓혀 주세요({MIN_WIDTH}×{MIN_HEIGHT} 이상). 지금 {width}×{height}."
             )
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """What is hidden cannot have the focus: it is kept for when there is room."""
+        if widget is not None and self.has_class("-too-small"):
+            self._focus_before = widget
+        else:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+
+    def _focus_again(self) -> None:
+        if self._focus_before is not None and self._focus_before.is_attached:
+            self._focus_before.focus()
+
+
+def whole_number(field: Input) -> int:
+    """What a field of digits holds; 0 while it holds none, or only a sign."""
+    return int(field.value) if field.value.isdecimal() else 0

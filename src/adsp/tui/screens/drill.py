@@ -59,6 +59,10 @@ class DrillScreen(AdspScreen):
         self._tell("문항을 만드는 중 ...")
         self._make(chosen)
 
+    def on_unmount(self) -> None:
+        """Nobody waits for the questions any more."""
+        self.desk.lab.stop()
+
     @work(thread=True, exclusive=True, group="drill", exit_on_error=False)
     def _make(self, chosen: tuple[str, ...]) -> None:
         try:

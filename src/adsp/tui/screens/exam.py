@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from adsp.desk.planning import choose
 from adsp.errors import AdspError, UsageError
-from adsp.tui.base import AdspScreen
+from adsp.tui.base import AdspScreen, whole_number
 from adsp.tui.keys import command
 from adsp.tui.prose import plain
 
@@ -75,8 +75,10 @@ class ExamScreen(AdspScreen):
         exam = self._day("#exam-day", "시험일")
         if exam is None:
             raise UsageError("시험일을 적으세요: 2021-11-06")
-        minutes = int(self.query_one("#minutes", Input).value or 0)
-        choose(self.desk, exam, self._day("#start-day", "시작일"), minutes)
+        start = self._day("#start-day", "시작일")
+        if start is None and self.desk.today < exam:
+            start = self.desk.today
+        choose(self.desk, exam, start, whole_number(self.query_one("#minutes", Input)))
 
     def _day(self, selector: str, name: str) -> date | None:
         text = self.query_one(selector, Input).value.strip()

@@ -82,6 +82,10 @@ class LabScreen(AdspScreen):
         self.query_one("#editor").focus()
         self._open_r()
 
+    def on_unmount(self) -> None:
+        """What runs for ever would keep the next run, or the end of the app, waiting."""
+        self.desk.lab.stop()
+
     @work(thread=True, exclusive=True, group="r", exit_on_error=False)
     def _open_r(self) -> None:
         """Start R while the learner types; half a second off the screen's thread."""
@@ -117,7 +121,10 @@ class LabScreen(AdspScreen):
     def _told(self, run: Run) -> str:
         """One line on how the run went, and where its plots are."""
         how = "끝남" if run.outcome is Outcome.OK else run.detail
-        plots = self.desk.lab.keep_plots(run, self.desk.paths.cache / "plots")
+        try:
+            plots = self.desk.lab.keep_plots(run, self.desk.paths.cache / "plots")
+        except OSError as error:
+            return f"{how} · {run.seconds:.2f}초 · 그림을 저장하지 못했습니다: {error}"
         where = f" · 그림 {len(plots)}장: {plots[-1]}" if plots else ""
         return f"{how} · {run.seconds:.2f}초{where}"
 

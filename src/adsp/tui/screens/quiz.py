@@ -45,7 +45,9 @@ _HINTS = {
 }
 
 
-def _in_turn(action: Callable[[QuizScreen], Awaitable[None] | None]) -> Callable[[QuizScreen], None]:
+def _in_turn(
+    action: Callable[[QuizScreen], Awaitable[None] | None],
+) -> Callable[[QuizScreen], None]:
     """An action of the quiz that waits for its turn in the screen's own queue.
 
     Textual runs actions beside that queue. Keys come faster than a question is drawn, and an
@@ -101,13 +103,15 @@ class QuizScreen(AdspScreen):
         async with self.batch():
             await page.remove_children()
             await page.mount_all(self._parts())
+        if not page.children:
+            return  # the app is ending: nothing is mounted any more
         page.scroll_home(animate=False)
         self.query_one("#verdict").set_classes("")
         self._asked_at = time.monotonic()
         if self.session.reply is not None:
             self._reveal()
         else:
-            self._answer_widget.focus()
+            self._answer_widget.focus(scroll_visible=False)  # the question is read first
         self.refresh_bindings()
 
     def _draw_bar(self) -> None:
@@ -190,6 +194,12 @@ class QuizScreen(AdspScreen):
             self._answer(message.value)
         else:
             self._complain("답을 적으세요. 모르면 F4.")
+
+    @on(Input.Changed, "#answer")
+    def _answer_grows(self, message: Input.Changed) -> None:
+        """What is typed is seen, however long the question is."""
+        if message.value and not message.input.disabled:
+            message.input.scroll_visible(animate=False)
 
     @_in_turn
     def action_skip(self) -> None:
@@ -297,6 +307,10 @@ class QuizScreen(AdspScreen):
         return True
 
     # live R
+
+    def on_unmount(self) -> None:
+        """Nobody waits for R's answer any more."""
+        self.desk.lab.stop()
 
     @_in_turn
     def action_run_r(self) -> None:

@@ -6,13 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Checkbox, Footer, Input, Label, Static, Tree
+from textual.widgets import Button, Footer, Input, Label, Static, Tree
 
 from adsp.bank.question import KIND_NAMES, Kind
 from adsp.session.select import Filter
-from adsp.tui.base import AdspScreen
+from adsp.tui.base import AdspScreen, whole_number
 from adsp.tui.keys import command
 from adsp.tui.prose import plain
+from adsp.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -44,9 +45,9 @@ class SetupScreen(AdspScreen):
                         yield Button(str(count), id=f"count-{count}", compact=True)
                 yield Label("종류 (아무것도 고르지 않으면 모두)")
                 for kind, name in KIND_NAMES.items():
-                    yield Checkbox(name, id=f"kind-{kind.value}", compact=True)
-                yield Checkbox("R 출력·표 읽기만", id="exhibits", compact=True)
-                yield Checkbox("표시한 문항만", id="flagged", compact=True)
+                    yield Tick(name, id=f"kind-{kind.value}", compact=True)
+                yield Tick("R 출력·표 읽기만", id="exhibits", compact=True)
+                yield Tick("표시한 문항만", id="flagged", compact=True)
                 yield Static("", id="available", markup=False)
                 yield Button("시작 (S)", id="start", variant="primary")
         yield Footer()
@@ -90,12 +91,12 @@ class SetupScreen(AdspScreen):
     def _filter(self) -> Filter:
         code = self._node().data
         sections = frozenset(self.desk.bank.syllabus.covered(code)) if code else frozenset()
-        kinds = frozenset(k for k in Kind if self.query_one(f"#kind-{k.value}", Checkbox).value)
-        flagged = self.query_one("#flagged", Checkbox).value
+        kinds = frozenset(k for k in Kind if self.query_one(f"#kind-{k.value}", Tick).value)
+        flagged = self.query_one("#flagged", Tick).value
         return Filter(
             sections,
             kinds,
-            exhibits_only=self.query_one("#exhibits", Checkbox).value,
+            exhibits_only=self.query_one("#exhibits", Tick).value,
             flagged=frozenset(self.desk.study.history.flagged) if flagged else None,
         )
 
@@ -114,7 +115,7 @@ class SetupScreen(AdspScreen):
         self.action_start()
 
     def action_start(self) -> None:
-        count = int(self.query_one("#count", Input).value or 0)
+        count = whole_number(self.query_one("#count", Input))
         title = self.desk.bank.syllabus.name(code) if (code := self._node().data) else "전 범위"
         session = self.adsp.attempt(
             lambda: self.desk.study.start_quiz(self._filter(), count, title)

@@ -38,8 +38,8 @@ class SummaryScreen(AdspScreen):
         self.summary = summarise(session)
 
     def compose(self) -> ComposeResult:
+        yield Static(self._headline(), id="headline")
         with VerticalScroll(id="page"):
-            yield Static(self._headline(), id="headline")
             yield Static(self._sections(), id="sections")
             yield Static(_advice(self), id="advice")
             if self.summary.again:
@@ -66,7 +66,7 @@ class SummaryScreen(AdspScreen):
         lines = [
             Content.assemble(
                 bar(score.share, 12),
-                f" {score.right}/{score.asked}  ",
+                f" {score.share:>4.0%} {score.right}/{score.asked}  ",
                 plain(self.desk.section_name(score.section)),
             )
             for score in self.summary.sections
