@@ -45,12 +45,6 @@ class _KoreanHelp(click.Command):
             self.format_commands(ctx, formatter)
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        words = {
-            "[OPTIONS]": "[옵션]",
-            "COMMAND": "명령",
-            "[COMMAND]": "[명령]",
-            "[ARGS]...": "...",
-        }
         pieces = super().collect_usage_pieces(ctx)
         return [
             " ".join(_USAGE_WORDS.get(word, word) for word in piece.split()) for piece in pieces
