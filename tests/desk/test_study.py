@@ -54,6 +54,33 @@ def on_kind(desk: Desk, kind: Kind) -> Session:
     return desk.study.start_quiz(Filter(frozenset(), frozenset({kind})), 1, "하나")
 
 
+class TestAgain:
+    def test_asks_what_was_wrong_or_flagged(self, small: Desk) -> None:
+        """What the summary lists is asked again, and what was right is not."""
+        session = small.study.start_quiz(EVERYTHING, 3, "셋")
+        session = small.study.answer(session, right_answer(session), 1_000)
+        session = small.study.answer(session.go(1), "", 1_000)
+        session = small.study.answer(session.go(2), right_answer(session.go(2)), 1_000)
+        session = small.study.flag(session)
+        again = small.study.start_again(session)
+        asked = {place.question.id for place in again.places}
+        assert asked == {session.places[1].question.id, session.places[2].question.id}
+
+    def test_keeps_generated_questions(self, small: Desk, make: Maker, paths: Paths) -> None:
+        """A question that no bank holds is stored whole, so that the session can be resumed."""
+        made = make.choice("gen-lift-7")
+        session = small.study.start_drill([made], "계산")
+        session = small.study.answer(session, "", 1_000)
+        small.study.start_again(session)
+        started = [e for e in read_events(paths.log) if isinstance(e, SessionStarted)]
+        assert [item.generated is None for s in started for item in s.items] == [False, False]
+
+    def test_nothing_to_ask(self, small: Desk) -> None:
+        session = answer_all(small, small.study.start_quiz(EVERYTHING, 3, "셋"))
+        with pytest.raises(UsageError, match="다시 볼 문항이 없습니다"):
+            small.study.start_again(session)
+
+
 class TestStored:
     def test_before_it_comes_back(self, desk: Desk, paths: Paths) -> None:
         """Another process sees the answer as soon as the session has it."""

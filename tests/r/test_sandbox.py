@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from psutil import process_iter
 
 from adsp.r.box import Locks, find_locks
 from adsp.r.engine import Engine, Outcome
@@ -184,8 +185,9 @@ class TestTheLocks:
         """What a snippet starts does not outlive it."""
         name = f"sleep 86{os.getpid()}"
         locked.run(f"system('{name} &'); parallel::mcparallel(Sys.sleep(100))")
-        listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-        assert name not in listed.stdout.split("\n")
+        assert name.split() not in [
+            process.info["cmdline"] for process in process_iter(["cmdline"])
+        ]
 
     def test_what_a_program_should_be_able_to_do(self, locked: Engine) -> None:
         """The locks leave room for honest work: own files, fonts, packages, devices."""

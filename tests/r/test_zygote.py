@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from adsp.r import open as opening
@@ -110,12 +111,7 @@ class TestDeath:
 
 def children(pid: int) -> list[int]:
     """All descendants of a process."""
-    listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
-    ).stdout
-    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
-    direct = [child for child, parent in pairs if parent == pid]
-    return [*direct, *(grand for child in direct for grand in children(child))]
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
 
 
 class TestWhoStartsIt:

@@ -390,14 +390,14 @@ class TestEnd:
             await hand.comes_to("Home")
 
     async def test_wrong_again(self, play: Play, ask: Ask) -> None:
-        """w asks the missed questions anew, and only those."""
+        """w asks anew what this session's summary lists, and only that."""
         async with play(ask(CHOICE, OTHER_CHOICE)) as hand:
             await hand.press(str(key_number(hand)), "n")
             await hand.press(str(wrong_number(hand)), "n")
             await hand.comes_to("Summary")
             await hand.press("w")
             await hand.comes_to("Quiz")
-            await hand.sees("오답 · 1문항")
+            await hand.sees("다시 풀기 · 1문항")
             assert session_of(hand).question.id == OTHER_CHOICE
 
     async def test_all_right(self, play: Play, ask: Ask) -> None:
@@ -406,7 +406,7 @@ class TestEnd:
             await hand.press(str(key_number(hand)), "n")
             await hand.sees("100%", "70% 이상 맞았습니다")
             await hand.press("w")
-            await hand.is_told("틀린 문항이 없습니다")
+            await hand.is_told("다시 볼 문항이 없습니다")
             await hand.press("h")
             await hand.comes_to("Home")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -13,6 +13,7 @@ from adsp.errors import StoreError, UsageError
 from adsp.session.history import History
 from adsp.session.select import Filter, pick
 from adsp.session.session import Session, restore
+from adsp.session.summary import summarise
 from adsp.store.events import (
     Event,
     Flagged,
@@ -113,23 +114,33 @@ class Study:
             UsageError: there are none, or too many.
         """
         check_count(len(generated))
-        return self._start("drill", f"{title} · {len(generated)}문항", generated, keep=True)
+        return self._start("drill", f"{title} · {len(generated)}문항", generated)
+
+    def start_again(self, session: Session) -> Session:
+        """What is to be looked at again of a session, asked again.
+
+        Raises:
+            UsageError: all was right.
+        """
+        again = [place.question for _, place in summarise(session).again]
+        if not again:
+            raise UsageError("다시 볼 문항이 없습니다. 새 문항을 풀어 보세요: adsp quiz")
+        return self._start("wrong", f"다시 풀기 · {len(again)}문항", again)
 
     def _questions(self, ids: Iterable[str]) -> list[Question]:
         return [self.bank.by_id[question] for question in ids]
 
-    def _start(
-        self, mode: Mode, title: str, questions: Sequence[Question], *, keep: bool = False
-    ) -> Session:
-        items = tuple(
-            Item(q.id, self._rng.getrandbits(32), msgspec.to_builtins(q) if keep else None)
-            for q in questions
-        )
+    def _start(self, mode: Mode, title: str, questions: Sequence[Question]) -> Session:
+        items = tuple(Item(q.id, self._rng.getrandbits(32), self._kept(q)) for q in questions)
         started = SessionStarted(
             id=new_id(), at=self._clock.now(), session=new_id(), mode=mode, title=title, items=items
         )
         self._store(started)
         return self._restore(started)
+
+    def _kept(self, question: Question) -> dict[str, Any] | None:
+        """The whole of a generated question; one of the bank is found there by its id."""
+        return None if question.id in self.bank.by_id else msgspec.to_builtins(question)
 
     # resuming
 

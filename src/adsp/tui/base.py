@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual import events, on
 from textual.screen import Screen
@@ -11,15 +11,35 @@ from textual.widgets import Static
 from adsp.tui.keys import command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.binding import BindingType
     from textual.widget import Widget
     from textual.widgets import Input
 
     from adsp.desk.desk import Desk
-    from adsp.tui.app import AdspApp
+    from adsp.errors import AdspError
+    from adsp.session.session import Session
 
 MIN_WIDTH, MIN_HEIGHT = 50, 14
 """Cells below which nothing can be studied; the window is asked for more room."""
+
+
+class Host(Protocol):
+    """What a screen asks of the app."""
+
+    desk: Desk
+    lab_code: str
+    """What stood in the R editor when it was left."""
+
+    def attempt(self, action: Callable[[], Any]) -> Any:
+        """Do something at the desk; a refusal is told, and None comes back."""
+
+    def tell(self, error: AdspError) -> None:
+        """Say what went wrong and what to do."""
+
+    def open_session(self, session: Session | None) -> None:
+        """Show a session; None is one that could not be made, and was told of."""
 
 
 class AdspScreen(Screen[None]):
@@ -37,8 +57,8 @@ class AdspScreen(Screen[None]):
     ]
 
     @property
-    def adsp(self) -> AdspApp:
-        return cast("AdspApp", self.app)
+    def adsp(self) -> Host:
+        return cast("Host", self.app)
 
     @property
     def desk(self) -> Desk:

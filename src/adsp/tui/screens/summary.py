@@ -28,7 +28,7 @@ class SummaryScreen(AdspScreen):
     """How a session went."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command("w", "wrong", "틀린 것 다시", "틀린 문항만 모아 다시 풉니다."),
+        command("w", "wrong", "다시 풀기", "다시 볼 문항만 모아 다시 풉니다."),
         command("escape,q,h", "leave", "홈으로", "홈으로 돌아갑니다."),
     ]
 
@@ -81,14 +81,10 @@ class SummaryScreen(AdspScreen):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Look at the question and its feedback again."""
-        from adsp.tui.screens.quiz import QuizScreen
-
-        self.app.push_screen(QuizScreen(self.session.go(int(event.option.id or 0))))
+        self.adsp.open_session(self.session.go(int(event.option.id or 0)))
 
     def action_wrong(self) -> None:
-        again = self.adsp.attempt(
-            lambda: self.desk.study.start_wrong(len(self.summary.again) or 10)
-        )
+        again = self.adsp.attempt(lambda: self.desk.study.start_again(self.session))
         if again is not None:
             self.dismiss()
             self.adsp.open_session(again)
