@@ -28,7 +28,8 @@ ESCAPE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[c": b"\x1b[?62;c", b"\x1b[6n": b"\x1b[1;1R"}
 """What a real terminal answers at once, so that the start does not wait for a time-out."""
 
-HOME, QUIZ = "시험일·공부 시간".encode(), "객관식".encode()
+HOME, QUESTION, FEEDBACK = ("시험일·공부".encode(), "난이도".encode(), "해설".encode())
+F4 = b"\x1bOS"
 
 
 class Terminal:
@@ -81,9 +82,9 @@ def main() -> None:
         for run in range(runs + 1):
             terminal = Terminal(home)
             first = (terminal.wait_for(HOME) - terminal.started) * 1000
-            times = [first, terminal.press(b"\r", QUIZ)]
-            times.append(terminal.press(b"s", "해설".encode()))
-            times.append(terminal.press(b"n", "난이도".encode()))
+            times = [first, terminal.press(b"\r", QUESTION)]
+            times.append(terminal.press(F4, FEEDBACK))
+            times.append(terminal.press(b"n", QUESTION))
             terminal.close()
             if run:  # the first warms the file cache and makes the log
                 for figures, value in zip((start, quiz, answer, onward), times, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ _count_option = click.option(
 def open_app(now: str | None, start: Callable[[Desk], Session] | None = None) -> None:
     """Open the screens, in a session if ``start`` makes one."""
     require_terminal("")
+    gc.disable()  # until the first frame stands: nothing that start-up makes is garbage
     with open_desk(now, write=True) as desk:
         _ = desk.study  # a log that cannot be opened is told in a line, before the screen is taken
         session = start(desk) if start else None

@@ -164,6 +164,6 @@ class AdspApp(App[None]):
 
 def _relax_garbage_collector() -> None:
     """Collect rarely: a full pass takes 100 ms, on every fifth key (measured)."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
