@@ -152,17 +152,30 @@ class TestEnds:
         assert_restored(app)
         assert len(answers(logged(adsp))) == 1
 
-    def test_closed_terminal(self, start: Start, adsp: Run) -> None:
-        """The window is closed: the process ends, and the log can be opened again."""
+    @pytest.mark.parametrize("time", range(4))
+    def test_closed_terminal(self, start: Start, adsp: Run, time: int) -> None:
+        """The window is closed: the process ends, and the log can be opened again. Several times,
+        since "hang up" and "continue" come together, and which is first is chance.
+        """
         app = start("quiz", "-k", "choice", "-n", "2")
         app.sees("1/2")
         app.type("1")
         app.sees("답:")
         app.hang_up()
-        app.ends()
+        assert app.ends() == 129
         assert len(answers(logged(adsp))) == 1
         again = start()
         again.sees("풀던 세션이 있습니다")
+
+    def test_continue_that_nobody_stopped(self, start: Start) -> None:
+        """A second reader of the terminal would keep the process alive for ever."""
+        app = start()
+        app.sees("오늘 할 것 시작")
+        app.signal(signal.SIGCONT)
+        app.type("p")
+        app.sees("챙길 날")
+        app.type("\x11")
+        assert app.ends() == 0
 
     def test_ctrl_c_is_no_way_out(self, start: Start) -> None:
         """The reflex tells how to quit."""

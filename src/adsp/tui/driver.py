@@ -1,4 +1,4 @@
-"""The terminal's side of Textual, made to bear what real terminals send."""
+"""The terminal's side of Textual 8.2, made to bear what real terminals do."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from textual.drivers.linux_driver import LinuxDriver
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual 8.2 ends the app at the first byte that is no UTF-8: line noise, or Hangul from a
-    terminal that is set to EUC-KR.
+    """Mends three faults of Textual 8.2:
+
+    - a byte that is no UTF-8 ended the app: line noise, or Hangul from a terminal set to EUC-KR;
+    - a terminal that hangs up says "continue" as well, and a second thread began to read it, which
+      nothing ended: the process stayed, busy, for ever;
+    - what is written to a terminal that is gone filled a queue that nobody emptied, and blocked.
     """
 
     def _run_input_thread(self) -> None:
@@ -20,3 +24,13 @@ class TerminalDriver(LinuxDriver):
             except Exception as error:  # noqa: BLE001  (the end of a thread: the app tells it)
                 self._app.call_later(self._app._handle_exception, error)  # noqa: SLF001
                 return
+
+    def resume_application_mode(self) -> None:
+        """Read the terminal again, unless it is being read already."""
+        if self._key_thread is None or not self._key_thread.is_alive():
+            super().resume_application_mode()
+
+    def write(self, data: str) -> None:
+        """Nothing is written any more once writing has failed."""
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().write(data)
