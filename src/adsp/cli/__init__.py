@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -71,14 +72,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(_tell(_usage(error), 2))
     except click.ClickException as error:
         sys.exit(_tell(f"하지 못했습니다: {error.format_message()}", 1))
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of the pipe has gone: nothing is left to say
+    except BrokenPipeError:  # the reader of the pipe has gone: nothing is left to say
         sys.exit(1)
     except Exception as error:  # noqa: BLE001  (the boundary: told in a line, kept in a file)
         from adsp.cli.common import keep_trace
 
         sys.exit(_tell(keep_trace(error), 1))
+    finally:
+        _let_go_of_dead_streams()
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _let_go_of_dead_streams() -> None:
+    """What a closed terminal or pipe did not take is dropped; else Python, which flushes once more
+    at the end, would exit with 120 whatever our code was.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _tell(line: str, code: int) -> int:

@@ -66,9 +66,9 @@ class QuizScreen(AdspScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command("n,right,enter", "next", "다음", "다음 문항으로, 끝에서는 결과로 갑니다."),
+        command("n,right,enter,f9", "next", "다음", "다음 문항으로, 끝에서는 결과로 갑니다."),
         command("space", "scroll_on", "더 보기", "아래를 마저 봅니다.", show=False),
-        command("b,left", "back", "앞", "앞 문항으로 돌아갑니다."),
+        command("b,left,f3", "back", "앞", "앞 문항으로 돌아갑니다."),
         command("s,f4", "skip", "모름", "답을 모른다고 하고 해설을 봅니다."),
         command("f,f6", "flag", "표시", "다시 볼 문항으로 표시하거나 표시를 지웁니다."),
         command("u,f7", "undo", "되돌리기", "마지막 답을 거두고 다시 풉니다."),
