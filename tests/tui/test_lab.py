@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
+import psutil
 import pytest
 from textual.widgets import TextArea
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.tui.conftest import Ask, Hand, Play
 
     from adsp.desk.desk import Desk
@@ -33,12 +30,12 @@ def write_code(hand: Hand, code: str) -> None:
     hand.app.screen.query_one("#editor", TextArea).load_text(code)
 
 
-def descendants(pid: int) -> Iterator[int]:
-    """The processes that a process started, and theirs."""
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield int(child)
-            yield from descendants(int(child))
+def kill_r() -> None:
+    """kill -9 of every Python below this process: the R worker, whatever wraps it."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "python" in process.name():
+                process.kill()
 
 
 class TestWithoutR:
@@ -216,9 +213,7 @@ class TestLive:
             write_code(hand, "repeat{}")
             await hand.press("f5")
             await hand.sees("실행 중 ...")
-            for pid in list(descendants(os.getpid())):
-                if b"python" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    os.kill(pid, signal.SIGKILL)
+            kill_r()
             await hand.until(lambda: "실행 중 ..." not in hand.flat, "the end")
             write_code(hand, "6*7")
             await hand.press("f5")
