@@ -69,7 +69,7 @@ class Simulated:
                 items = (drawn[index + 1] - drawn[index]).astype(int)
                 score += draw.binomial(items, rate) * part.points_each
             self.scores.append(score)
-        weight = np.exp(log_weight - log_weight.max())
+        weight = np.exp(log_weight - np.max(log_weight))
         self.weight = weight / weight.sum()
         self.total = np.sum(self.scores, axis=0)
         cuts = [part.points * exam_format.cut for part in exam_format.parts]

@@ -88,7 +88,7 @@ def _recompute(draw: Draw) -> Numbers:
         "reverse_confidence": reverse,
         "share_a": share_a,
         "share_b": share_b,
-        "union": float((a & b).sum() / (a | b).sum()),
+        "union": int((a & b).sum()) / int((a | b).sum()),
         "expected": share_a * share_b,
         "inverse_lift": share_b / confidence,
         "twice_a": confidence / share_a,
