@@ -19,7 +19,7 @@ invisible(lapply(c("stats", "graphics", "grDevices", "utils", "datasets"), loadN
 x_ <- data.frame(a = 1); print(x_); rm(x_)
 invisible(warning("w")); message("m")
 print(summary(lm(mpg ~ wt, mtcars)))
-plot(1, main = "가")
+plot(1, axes = FALSE, ann = FALSE)
 """
 
 
@@ -27,7 +27,11 @@ class EmbeddedR:
     """One R, ready to run the harness in forked copies of this process."""
 
     def __init__(self, scratch: str, family: str) -> None:
-        """Start R and warm it: byte-compiled, fonts found, else each child pays 50 ms."""
+        """Start R and warm it: byte-compiled, devices loaded, else each child pays 50 ms.
+
+        No letter is drawn: from version 1.52 on, Pango looks for fonts in a thread of its own,
+        which a fork does not copy, and the child would wait for it for ever. Costs a plot 10 ms.
+        """
         logging.disable(logging.CRITICAL)
         from rpy2 import rinterface
 
