@@ -92,7 +92,7 @@ class Group(_KoreanHelp, click.Group):
 class LazyGroup(Group):
     """Knows each subcommand's module and one-line help; imports the module on use.
 
-    The subcommand ``name`` is the module's attribute ``name``, or ``name_`` where that is taken.
+    The subcommand ``name`` is the module's attribute ``name``.
     """
 
     def __init__(self, *args: Any, commands: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
@@ -109,7 +109,7 @@ class LazyGroup(Group):
         if cmd_name not in self._lazy:
             return None
         module = import_module(self._lazy[cmd_name][0])
-        command: click.Command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

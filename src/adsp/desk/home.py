@@ -11,6 +11,8 @@ from adsp.errors import UsageError
 from adsp.forecast import Forecast, forecast, weigh
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from adsp.desk.desk import Desk
     from adsp.plan import Milestone, Plan, PlanDay
     from adsp.session.history import Answer
@@ -88,10 +90,11 @@ def look(desk: Desk) -> Home:
     study = desk.study
     history = study.history
     plan, problem = _plan(desk)
-    recent = tuple(
-        _record(desk.today - timedelta(days=back), history.on(desk.today - timedelta(days=back)))
-        for back in reversed(range(RECENT_DAYS))
-    )
+    by_day: dict[date, list[Answer]] = {}
+    for answer in history.answers:
+        by_day.setdefault(answer.day, []).append(answer)
+    days = (desk.today - timedelta(days=back) for back in reversed(range(RECENT_DAYS)))
+    recent = tuple(_record(day, by_day.get(day, [])) for day in days)
     unfinished = history.unfinished
     return Home(
         today=desk.today,
@@ -104,7 +107,7 @@ def look(desk: Desk) -> Home:
         unfinished=unfinished.title if unfinished else "",
         done=recent[-1],
         recent=recent,
-        streak=_streak({answer.day for answer in history.answers}, desk.today),
+        streak=_streak(by_day.keys(), desk.today),
         forecast=forecast_for(desk),
         questions=len(desk.bank.questions),
         seen=sum(question in desk.bank.by_id for question in history.seen),
@@ -136,7 +139,7 @@ def _record(day: date, answers: list[Answer]) -> DayRecord:
     )
 
 
-def _streak(days: set[date], day: date) -> int:
+def _streak(days: AbstractSet[date], day: date) -> int:
     """Days in a row with an answer; a day that is not over yet does not break it."""
     if day not in days:
         day -= timedelta(days=1)

@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 
 from adsp.desk.planning import choose
 from adsp.errors import AdspError, UsageError
+from adsp.settings import MAX_MINUTES, MIN_MINUTES
 from adsp.tui.base import AdspScreen, whole_number
 from adsp.tui.keys import command
 from adsp.tui.prose import plain
@@ -45,7 +46,7 @@ class ExamScreen(AdspScreen):
             yield Input(
                 str(plan.start or ""), placeholder="2021-10-01", id="start-day", compact=True
             )
-            yield Label("하루에 몇 분 (5~960)")
+            yield Label(f"하루에 몇 분 ({MIN_MINUTES}~{MAX_MINUTES})")
             yield Input(str(plan.minutes), type="integer", id="minutes", compact=True)
             yield Static("", id="complaint")
             with Horizontal(id="buttons"):
