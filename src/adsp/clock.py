@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 ROLLOVER_HOUR = 4
 """A study day runs from 04:00 to 04:00: what is learnt after midnight belongs to the evening."""
+
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+"""Years of ``--now``: at the ends of the calendar a time zone or a study day would fall out."""
 
 _NOON = time_of_day(12)
 
@@ -62,7 +65,8 @@ class ReplayClock:
         object.__setattr__(self, "made", self.monotonic())
 
     def now(self) -> datetime:
-        return self.start + timedelta(seconds=self.monotonic() - self.made)
+        passed = timedelta(seconds=self.monotonic() - self.made)
+        return (self.start.astimezone(UTC) + passed).astimezone(self.start.tzinfo)
 
 
 def parse_now(text: str) -> datetime:
@@ -72,10 +76,12 @@ def parse_now(text: str) -> datetime:
     on that day is meant.
 
     Raises:
-        ValueError: the text is no ISO date or time.
+        ValueError: the text is no ISO date or time, or one that no clock shows.
     """
     try:
         moment = datetime.combine(date.fromisoformat(text), _NOON)
     except ValueError:
         moment = datetime.fromisoformat(text)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"year {moment.year}")
     return moment.astimezone() if moment.tzinfo is None else moment

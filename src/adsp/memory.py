@@ -95,8 +95,18 @@ def retrievability(memory: Memory, day: date) -> float:
 
 
 def due(memories: Mapping[str, Memory], day: date) -> list[str]:
-    """The questions due on ``day`` or earlier, the nearest to being forgotten first."""
-    return _by_urgency([q for q, memory in memories.items() if memory.due <= day], memories, day)
+    """The questions due on ``day`` or earlier, the nearest to being forgotten first.
+
+    One answered days after ``day`` is due too: the clock stood wrong then, or is set back now, and
+    its due date may never come.
+    """
+    asked = [q for q, memory in memories.items() if memory.due <= day or _from_later(memory, day)]
+    return _by_urgency(asked, memories, day)
+
+
+def _from_later(memory: Memory, day: date) -> bool:
+    """Answered after ``day``, by more than who flies west gains."""
+    return (memory.last - day).days > 1
 
 
 def rank_reviews(
@@ -177,10 +187,16 @@ def _after(
 
 def _due(last: date, interval: float, exam: date | None) -> date:
     """The day of the next review: tomorrow at the earliest, the exam's eve at the latest."""
-    wanted = last + timedelta(days=max(1, round(min(interval, MAX_INTERVAL))))
+    days = max(1, round(min(interval, MAX_INTERVAL)))
+    wanted = last + timedelta(days=min(days, _days_after(last)))
     if exam is None or last >= exam:
         return wanted
     return min(wanted, max(exam - timedelta(days=1), last + timedelta(days=1)))
+
+
+def _days_after(day: date) -> int:
+    """Days from ``day`` to the end of the calendar."""
+    return (date.max - day).days
 
 
 def _elapsed(memory: Memory, day: date) -> int:
