@@ -125,6 +125,15 @@ class ROptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """Wall time of a snippet, seconds; above 0, at most 600."""
 
 
+class SyncOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the log is exchanged with the learner's other machines."""
+
+    folder: str = ""
+    """The folder that ``adsp log sync`` uses if none is named."""
+    git: bool = False
+    """Whether the folder is a git repository to pull before and to push after."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The settings file, section by section."""
 
@@ -132,6 +141,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     plan: PlanOptions = PlanOptions()
     screen: ScreenOptions = ScreenOptions()
     r: ROptions = ROptions()
+    sync: SyncOptions = SyncOptions()
 
 
 def load_settings(path: Path) -> Settings:

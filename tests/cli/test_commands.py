@@ -227,7 +227,7 @@ class TestBrokenSurroundings:
         def fail(_path: object) -> None:
             raise RuntimeError("속이 탔다")
 
-        monkeypatch.setattr("adsp.store.check.check", fail)
+        monkeypatch.setattr("adsp.desk.admin.check", fail)
         ran = adsp("log", "check")
         trace = find_paths().trace
         assert (ran.code, ran.out) == (1, "")

@@ -26,7 +26,7 @@ _COMMANDS = {
     "report": ("adsp.cli.report", "공부 보고서를 만듭니다(md, html)."),
     "bank": ("adsp.cli.bank", "문제 은행: 절 목록, 문항 보기, 검사, 기록, 증명."),
     "r": ("adsp.cli.r", "R: 파일 실행, 예제."),
-    "log": ("adsp.cli.log", "기록: 검사, 내보내기."),
+    "log": ("adsp.cli.log", "기록: 검사, 백업, 되살리기, 합치기, 되돌리기."),
     "doctor": ("adsp.cli.system", "이 컴퓨터에서 무엇이 되고 안 되는지 살핍니다."),
     "paths": ("adsp.cli.system", "파일이 놓이는 곳을 보입니다."),
     "completion": ("adsp.cli.system", "셸 자동 완성을 켜는 글을 냅니다."),

@@ -40,6 +40,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
         ("파이썬", f"{platform.python_version()} ({sys.executable})"),
         ("Textual", version("textual")),
         ("SQLite", _sqlite()),
+        ("기록", _log_line()),
         ("터미널", f"{os.environ.get('TERM', '-')} {shutil.get_terminal_size().columns}칸"),
         ("문제 은행", bank),
         ("R", f"{findings.r_version} ({findings.r_binary})" if findings.r_binary else "없음"),
@@ -63,6 +64,22 @@ def _bank_line() -> tuple[str, bool]:
     if bank.problems:
         return f"{len(bank.questions)}문항, 잘못 {len(bank.problems)}곳(adsp bank lint)", True
     return f"{len(bank.questions)}문항", False
+
+
+def _log_line() -> str:
+    """Where the log lies, how much it holds, and whether it lies well."""
+    from adsp.errors import StoreError
+    from adsp.store.connect import count_events
+    from adsp.store.files import Files
+    from adsp.store.place import risk_of
+
+    files = Files(find_paths().log)
+    try:
+        state = f"{count_events(files)}개 ({files.database})"
+    except StoreError as error:
+        return str(error)
+    risk = risk_of(files.database.parent)
+    return f"{state}\n{risk.advice}" if risk else state
 
 
 def _sqlite() -> str:

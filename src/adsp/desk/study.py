@@ -10,7 +10,7 @@ from adsp import memory
 from adsp.bank.question import Question
 from adsp.clock import today
 from adsp.errors import StoreError, UsageError
-from adsp.session.history import History
+from adsp.session.history import Answer, History
 from adsp.session.select import Filter, pick
 from adsp.session.session import Session, restore
 from adsp.session.summary import summarise
@@ -201,6 +201,40 @@ class Study:
         )
         return self._step(session, retracted).go(place)
 
+    def undo_last(self, count: int) -> list[Answer]:
+        """Take back the answers given last, whichever sessions they were given in; those taken
+        back, the latest first.
+
+        Raises:
+            UsageError: there is none.
+            StoreError: it could not be stored.
+        """
+        last = self.history.answers[::-1][:count]
+        if not last:
+            raise UsageError("되돌릴 답이 없습니다.")
+        self._store(*(self._retracted(answer, back=False) for answer in last))
+        return last
+
+    def redo_last(self, count: int) -> list[Answer]:
+        """Let the answers that were taken back last count again.
+
+        Raises:
+            UsageError: there is none.
+            StoreError: it could not be stored.
+        """
+        back: list[Answer] = []
+        while len(back) < count and (answer := self.history.last_retracted):
+            self._store(self._retracted(answer, back=True))
+            back.append(answer)
+        if not back:
+            raise UsageError("되살릴 답이 없습니다. 되돌린 답만 되살립니다: adsp log undo")
+        return back
+
+    def _retracted(self, answer: Answer, *, back: bool) -> Retracted:
+        return Retracted(
+            id=new_id(), at=self._clock.now(), session=answer.session, answer=answer.id, back=back
+        )
+
     def flag(self, session: Session) -> Session:
         """Mark the question on the screen to come back to, or unmark it."""
         question = session.question.id
@@ -222,11 +256,12 @@ class Study:
         self._store(event)
         return session.apply(event)
 
-    def _store(self, event: Event) -> None:
+    def _store(self, *events: Event) -> None:
         if self._log is None:
             raise StoreError("읽기만 하는 중이라 저장할 수 없습니다.")
-        self._log.append(event)
-        self.history.add(event)
+        self._log.append(*events)
+        for event in events:
+            self.history.add(event)
 
     # what is remembered
 

@@ -33,6 +33,7 @@ class Answer:
 
     id: str
     session: str
+    place: int
     question: str
     section: str
     verdict: Verdict
@@ -61,8 +62,12 @@ class History:
         self.sessions: dict[str, SessionStarted] = {}
         self.ended: set[str] = set()
         self.flagged: set[str] = set()
+        self._given: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
+        """Those of them that count, in the order of the log."""
         self._places: dict[tuple[str, int], str] = {}
+        """The answer given last at each place of a session: it replaces those before."""
+        self._retracted: set[str] = set()
         for event in events:
             self.add(event)
 
@@ -76,35 +81,67 @@ class History:
                 self.ended.add(event.session)
             case Answered():
                 self._add_answer(event)
-            case Ruled() if event.answer in self._answers:
-                ruled = replace(self._answers[event.answer], verdict=event.verdict)
-                self._answers[event.answer] = ruled
+            case Ruled():
+                self._rule(event)
             case Retracted():
-                self._answers.pop(event.answer, None)
+                self._retract(event)
             case Flagged(question=question, on=on):
                 (self.flagged.add if on else self.flagged.discard)(question)
             case _:
                 pass
 
     def _add_answer(self, event: Answered) -> None:
-        """A second answer at one place of a session replaces the first."""
-        place = (event.session, event.place)
-        self._answers.pop(self._places.get(place, ""), None)
-        self._places[place] = event.id
-        self._answers[event.id] = Answer(
+        answer = Answer(
             event.id,
             event.session,
+            event.place,
             event.question,
             event.section,
             event.verdict,
             event.at,
             event.elapsed_ms,
         )
+        place = (event.session, event.place)
+        self._answers.pop(self._places.get(place, ""), None)
+        self._places[place] = event.id
+        self._given[event.id] = self._answers[event.id] = answer
+
+    def _rule(self, event: Ruled) -> None:
+        for answers in (self._given, self._answers):
+            if event.answer in answers:
+                answers[event.answer] = replace(answers[event.answer], verdict=event.verdict)
+
+    def _retract(self, event: Retracted) -> None:
+        if not event.back:
+            self._retracted.add(event.answer)
+            self._answers.pop(event.answer, None)
+            return
+        self._retracted.discard(event.answer)
+        self._answers = {a.id: a for a in self._given.values() if self._counts(a)}
+
+    def _counts(self, answer: Answer) -> bool:
+        latest = self._places[answer.session, answer.place] == answer.id
+        return latest and answer.id not in self._retracted
 
     @property
     def answers(self) -> list[Answer]:
         """The answers that count, in the order of the log."""
         return list(self._answers.values())
+
+    @property
+    def last_answer(self) -> Answer | None:
+        """The answer given last of those that count: what an undo takes back."""
+        return next(reversed(self._answers.values()), None)
+
+    @property
+    def last_retracted(self) -> Answer | None:
+        """The answer taken back last, if it would count again: what a redo gives back."""
+        for event in reversed(self.events):
+            if isinstance(event, Retracted) and event.answer in self._retracted:
+                answer = self._given[event.answer]
+                if self._places[answer.session, answer.place] == answer.id:
+                    return answer
+        return None
 
     @property
     def seen(self) -> Counter[str]:

@@ -123,6 +123,8 @@ class Session:
                 return self._with_replies(
                     lambda r: replace(r, verdict=event.verdict) if r.id == event.answer else r
                 )
+            case Retracted() if event.back:
+                return self  # `restore` leaves out both, the undo and what takes it back
             case Retracted():
                 return self._with_replies(lambda r: None if r.id == event.answer else r)
 
@@ -199,6 +201,21 @@ def restore(
         if question is not None
     )
     session = Session(started.session, started.mode, started.title, places)
-    for event in events:
+    for event in without_undone_undo(events):
         session = session.apply(event)
     return session.go(next(iter(session.open_places), 0))
+
+
+def without_undone_undo(events: Iterable[Event]) -> list[Event]:
+    """The events without the retractions that were taken back later."""
+    kept = list(events)
+    back: set[str] = set()
+    for n in reversed(range(len(kept))):
+        event = kept[n]
+        if not isinstance(event, Retracted):
+            continue
+        if event.back:
+            back.add(event.answer)
+        if event.answer in back:
+            del kept[n]
+    return kept

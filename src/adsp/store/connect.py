@@ -6,16 +6,18 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from adsp.store.refusals import damaged, foreign, refusing, too_new, vanished
-from adsp.store.rows import COLUMNS, START, Row, checksum, highest_seq
+from adsp.store.marker import read_note
+from adsp.store.refusals import damaged, foreign, other, refusing, shrunk, too_new, vanished
+from adsp.store.rows import COLUMNS, START, Row, checksum, highest_seq, read_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adsp.store.files import Files
+    from adsp.store.marker import Note
 
 APPLICATION_ID: Final = 0x41445350  # "ADSP"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """``PRAGMA user_version`` of a file that is up to date: the number of migrations."""
 
 SQLITE_VERSION: Final = sqlite3.sqlite_version
@@ -29,6 +31,14 @@ WRITER_WAIT = 2.0
 """Seconds the writer waits for a foreign program that writes; adsp itself has one writer."""
 
 
+WRITER_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "cell_size_check = ON",
+)
+
+
 def connect_writer(files: Files) -> sqlite3.Connection:
     """The one writing connection, in autocommit: transactions are begun by hand.
 
@@ -40,9 +50,8 @@ def connect_writer(files: Files) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(files.database, isolation_level=None, timeout=WRITER_WAIT)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cell_size_check = ON")
+        for pragma in WRITER_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
         _try_writing(connection)
     except BaseException:
         connection.close()
@@ -61,15 +70,29 @@ def _try_writing(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def reading(files: Files) -> Iterator[sqlite3.Connection | None]:
-    """One unchanging view of a log, beside a running writer if there is one; None if there never
-    was a log.
+    """One unchanging view of a log in this app's schema, beside a running writer if there is one;
+    None if there never was a log. An older file is read through a copy in memory.
+
+    Raises:
+        StoreDamaged: the file vanished, shrank, is no log of this app, or cannot be read.
+        StoreError: it is newer than this app.
+    """
+    with reading_as_it_is(files) as connection:
+        if connection is None or _pragma(connection, "user_version") == SCHEMA_VERSION:
+            yield connection
+            return
+        from adsp.store.migrations import upgraded_copy
+
+        with closing(upgraded_copy(files, connection)) as copy:
+            yield copy
+
+
+@contextmanager
+def reading_as_it_is(files: Files) -> Iterator[sqlite3.Connection | None]:
+    """The same in whatever schema the file has.
 
     Opened read-only: such a connection never checkpoints, so there is one process at most that
     does (two at once can corrupt a WAL up to SQLite 3.51.2).
-
-    Raises:
-        StoreDamaged: the file vanished, is no log of this app, or cannot be read.
-        StoreError: it is newer than this app.
     """
     with refusing(files):
         if files.empty:
@@ -77,13 +100,33 @@ def reading(files: Files) -> Iterator[sqlite3.Connection | None]:
                 raise vanished(files)
             yield None
             return
-        uri = files.database.absolute().as_uri() + "?mode=ro"
-        with closing(
-            sqlite3.connect(uri, uri=True, isolation_level=None, timeout=READER_WAIT)
-        ) as connection:
+        note = read_note(files.marker)  # before the log: a writer beside us notes after its commit
+        with closing(connect_reader(files)) as connection:
             connection.execute("BEGIN")
             _refuse_foreign(files, connection)
+            if note is not None:
+                _refuse_shrunk(files, connection, note)
             yield connection
+
+
+def count_events(files: Files) -> int:
+    """How many events a log of any schema holds; 0 if there never was one.
+
+    Raises:
+        StoreError: see `reading`.
+    """
+    with reading_as_it_is(files) as connection:
+        return 0 if connection is None else read_tail(connection).seq
+
+
+def connect_reader(files: Files) -> sqlite3.Connection:
+    """A read-only connection, in autocommit.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    uri = files.database.absolute().as_uri() + "?mode=ro"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=READER_WAIT)
 
 
 def _refuse_foreign(files: Files, connection: sqlite3.Connection) -> None:
@@ -93,19 +136,34 @@ def _refuse_foreign(files: Files, connection: sqlite3.Connection) -> None:
         raise too_new(files, version, SCHEMA_VERSION)
 
 
+def _refuse_shrunk(files: Files, connection: sqlite3.Connection, note: Note) -> None:
+    """The log must hold what it was noted to hold: a WAL may have vanished, or an older copy or
+    another machine's log have taken its place.
+    """
+    tail = read_tail(connection)
+    if tail.seq < note.tail.seq:
+        raise shrunk(files, note.tail.seq, tail.seq)
+    if note.version == _pragma(connection, "user_version") and note.tail.seq:
+        query = "SELECT sum FROM event WHERE seq = ?"
+        if connection.execute(query, (note.tail.seq,)).fetchone() != (note.tail.sum,):
+            raise other(files, note.tail.seq)
+
+
 def inspect(files: Files) -> int | None:
     """The schema version of a log that may be written to; None if there never was one. Looks at
-    its ends only: the whole chain is proved whenever the events are read.
+    its ends only: the whole chain is proved whenever the events are read, and when it is upgraded.
 
     Raises:
         StoreError: see `reading`; StoreDamaged also if the file or the log was cut short.
     """
-    with reading(files) as connection:
+    with reading_as_it_is(files) as connection:
         if connection is None:
             return None
+        version = _pragma(connection, "user_version")
         _refuse_cut_file(files, _pragma(connection, "page_size"))
-        _refuse_cut_log(files, connection)
-        return _pragma(connection, "user_version")
+        if version == SCHEMA_VERSION:
+            _refuse_cut_log(files, connection)
+        return version
 
 
 def _refuse_cut_file(files: Files, page_size: int) -> None:

@@ -44,6 +44,9 @@ class _Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Made by the client (`new_id`), so that a retry is stored once."""
     at: datetime
     """Aware instant, with the learner's offset of that moment."""
+    stamp: int = 0
+    """Its place in the order of all machines' logs, given by the log that stored it first (see
+    `adsp.store.order`); 0 before that."""
 
     @property
     def day(self) -> str:
@@ -88,10 +91,12 @@ class Ruled(_Event, frozen=True, tag="ruling"):
 
 
 class Retracted(_Event, frozen=True, tag="retraction"):
-    """Undo: the answer does not count."""
+    """Undo: the answer does not count. The latest word on an answer holds."""
 
     session: str
     answer: str
+    back: bool = False
+    """The undo is taken back: the answer counts again."""
 
 
 class Flagged(_Event, frozen=True, tag="flag"):

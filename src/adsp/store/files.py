@@ -6,11 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003  (a field of a dataclass)
 
-MARKER_TEXT = (
-    "이 폴더에 adsp의 학습 기록({name})이 있다는 표시입니다.\n"
-    "기록 파일이 사라지거나 비었을 때 새 기록으로 덮지 않도록 지킵니다. 지우지 마세요.\n"
-)
-
 
 @dataclass(frozen=True)
 class Files:
@@ -29,8 +24,13 @@ class Files:
         return self._beside(".lock")
 
     @property
+    def shm(self) -> Path:
+        """The index of the WAL, in memory shared by all who have the log open."""
+        return self._beside("-shm")
+
+    @property
     def marker(self) -> Path:
-        """Says that the log exists, so that its loss is noticed."""
+        """Says that the log exists and how far it has come, so that its loss is noticed."""
         return self._beside(".exists")
 
     @property
@@ -43,6 +43,11 @@ class Files:
         return self.database.parent / "backups"
 
     @property
+    def replaced(self) -> Path:
+        """What a restore took away, kept: a folder a restore."""
+        return self.database.parent / "replaced"
+
+    @property
     def empty(self) -> bool:
         """There is no database, or one of no bytes."""
         return not self.database.exists() or self.database.stat().st_size == 0
@@ -51,16 +56,6 @@ class Files:
     def existed(self) -> bool:
         """There was a log here. A stale WAL counts: SQLite would replay it into a new file."""
         return self.marker.exists() or (self.wal.exists() and self.wal.stat().st_size > 0)
-
-    def mark(self) -> None:
-        """Leave the marker, durably; cheap if it is there."""
-        if self.marker.exists():
-            return
-        with self.marker.open("w", encoding="utf-8") as file:
-            file.write(MARKER_TEXT.format(name=self.database.name))
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(self.database.parent)
 
     def _beside(self, suffix: str) -> Path:
         return self.database.with_name(self.database.name + suffix)

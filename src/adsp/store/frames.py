@@ -29,7 +29,7 @@ _COLUMNS = (
 
 
 def answers_frame(path: Path) -> pd.DataFrame:
-    """The answers that count, in log order; rulings applied. Costs the import of pandas.
+    """The answers that count, in the common order; rulings applied. Costs the import of pandas.
 
     ``elapsed_ms`` in milliseconds; ``at`` in UTC, since offsets may differ from row to row; ``day``
     is the learner's study day, as a date. Empty if there never was a log.
@@ -40,13 +40,12 @@ def answers_frame(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     frame = pd.DataFrame.from_records(_rows(path), columns=list(_COLUMNS))
-    at = pd.to_datetime(frame["at"].astype("int64"), unit="ms", utc=True)
-    frame["at"] = at.dt.as_unit("ms")
+    frame["at"] = pd.to_datetime(frame["at"], format="ISO8601", utc=True).dt.as_unit("ms")
     frame["day"] = pd.to_datetime(frame["day"]).dt.date
     return frame.astype({"seq": "int64", "elapsed_ms": "int64"})
 
 
 def _rows(path: Path) -> list[tuple[object, ...]]:
-    query = f"SELECT {', '.join(_COLUMNS)} FROM answer ORDER BY seq"  # noqa: S608  (constants)
+    query = f"SELECT {', '.join(_COLUMNS)} FROM answer ORDER BY stamp, id"  # noqa: S608  (constants)
     with reading(Files(path)) as connection:
         return [] if connection is None else connection.execute(query).fetchall()

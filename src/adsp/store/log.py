@@ -3,52 +3,72 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from adsp.store.connect import SCHEMA_VERSION, connect_writer, inspect, reading
+from adsp.store.events import Answered, Retracted, Ruled, SessionEnded
 from adsp.store.files import Files
 from adsp.store.lock import WriterLock
-from adsp.store.refusals import damaged, refusing, reused_id
+from adsp.store.marker import Marker
+from adsp.store.order import in_order, milliseconds, next_stamp
+from adsp.store.refusals import damaged, dangling, refusing, reused_id
 from adsp.store.rows import (
-    COLUMNS,
     START,
     Row,
     Tail,
     chain,
     checksum,
     decode,
-    encode,
     highest_seq,
     read_tail,
     rows,
+    same,
     settle,
 )
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from adsp.store.events import Event
 
-_INSERT = f"INSERT INTO event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_INSERT = "INSERT INTO event VALUES (?, ?, ?)"
+
+
+@dataclass
+class Taken:
+    """What became of the events of another log."""
+
+    new: list[Event] = field(default_factory=list)
+    known: list[Event] = field(default_factory=list)
+    """They were here already."""
+    waiting: list[Event] = field(default_factory=list)
+    """What they speak of is neither here nor there: a part that has not come yet."""
+    conflicts: list[Event] = field(default_factory=list)
+    """Their ids are here with another content. Ids are random, so one of the two was changed."""
 
 
 class Log:
     """The one writer of a log. It belongs to the thread that opened it."""
 
-    def __init__(self, files: Files, lock: WriterLock, connection: sqlite3.Connection) -> None:
-        self._files = files
+    def __init__(
+        self, files: Files, lock: WriterLock, connection: sqlite3.Connection, marker: Marker
+    ) -> None:
+        self.files = files
         self._lock = lock
         self._connection = connection
+        self._marker = marker
 
     @classmethod
     def open(cls, path: Path) -> Log:
-        """Open the log at ``path`` for writing; make folder and file if there never was one.
+        """Open the log at ``path`` for writing; make folder and file if there never was one, and
+        bring an older file up to date after a backup.
 
         Raises:
             StoreLocked: another process writes it.
@@ -62,7 +82,10 @@ class Log:
         try:
             with refusing(files):
                 _prepare(files)
-                return cls(files, lock, connect_writer(files))
+                connection = connect_writer(files)
+                tail = read_tail(connection)
+                marker = Marker.place(files.marker, path.name, SCHEMA_VERSION, tail)
+                return cls(files, lock, connection, marker)
         except BaseException:
             lock.release()
             raise
@@ -74,28 +97,63 @@ class Log:
         the millisecond.
 
         Raises:
-            StoreError: the disk is full or failed, or an id came again with another content;
-                nothing was stored.
+            StoreError: the disk is full or failed, an id came again with another content, or the
+                session or answer that an event speaks of is not there; nothing was stored.
             ValueError: a time has no offset, or a text cannot be encoded.
         """
         settled = [settle(event) for event in events]
-        with refusing(self._files), self._transaction():
+        with refusing(self.files), self._transaction():
             tail = read_tail(self._connection)
             for event in settled:
-                tail = self._insert(event, tail)
+                tail = self._append(event, tail)
+        self._marker.note(SCHEMA_VERSION, tail)
+
+    def take_in(self, events: Iterable[Event]) -> Taken:
+        """Store what another log holds and this one lacks, all or none; a set union by id.
+
+        ``events`` are settled and stamped and come in the common order. What speaks of a session or
+        an answer that is nowhere waits, and an id that is here with another content is told.
+
+        Raises:
+            StoreError: the disk is full or failed; nothing was stored.
+        """
+        taken = Taken()
+        with refusing(self.files), self._transaction():
+            tail = read_tail(self._connection)
+            for event in events:
+                if (stored := self._stored(event.id)) is not None:
+                    (taken.known if same(event, stored) else taken.conflicts).append(event)
+                elif self._dangles(event):
+                    taken.waiting.append(event)
+                else:
+                    tail = self._insert(event, tail)
+                    taken.new.append(event)
+        self._marker.note(SCHEMA_VERSION, tail)
+        return taken
 
     def events(self) -> list[Event]:
-        """All events, in log order.
+        """All events, in the common order of all machines' logs (`adsp.store.order`).
 
         Raises:
             StoreDamaged: a row is missing or is not as it was written.
         """
-        with refusing(self._files):
-            return _proved(self._files, self._connection)
+        with refusing(self.files):
+            return _proved(self.files, self._connection)
+
+    def vacuum(self) -> None:
+        """Fold the WAL in and give the room of nothing back to the disk.
+
+        Raises:
+            StoreError: the disk is full or failed; the log is as it was.
+        """
+        with refusing(self.files):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Fold the WAL into the file and let the next writer in."""
         self._connection.close()
+        self._marker.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -109,16 +167,38 @@ class Log:
     ) -> None:
         self.close()
 
+    def _append(self, event: Event, tail: Tail) -> Tail:
+        if (stored := self._stored(event.id)) is not None:
+            if same(event, stored):
+                return tail
+            raise reused_id(self.files, event.id)
+        if self._dangles(event):
+            raise dangling(self.files)
+        highest = self._connection.execute("SELECT max(stamp) FROM event").fetchone()[0]
+        stamp = next_stamp(milliseconds(event.at), highest or 0)
+        return self._insert(msgspec.structs.replace(event, stamp=stamp), tail)
+
     def _insert(self, event: Event, tail: Tail) -> Tail:
-        body = encode(event)
-        known = self._connection.execute("SELECT body FROM event WHERE id = ?", (event.id,))
-        if (stored := known.fetchone()) is None:
-            row = chain(event, body, tail)
-            self._connection.execute(_INSERT, row)
-            return Tail(row.seq, row.sum)
-        if stored[0] != body:
-            raise reused_id(self._files, event.id)
-        return tail
+        row = chain(event, tail)
+        self._connection.execute(_INSERT, row)
+        return Tail(row.seq, row.sum)
+
+    def _stored(self, name: str) -> str | None:
+        """The body under an id."""
+        found = self._connection.execute("SELECT body FROM event WHERE id = ?", (name,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def _dangles(self, event: Event) -> bool:
+        """Whether the session or the answer that an event speaks of is not stored."""
+        match event:
+            case Answered() | SessionEnded():
+                query, name = "SELECT 1 FROM event WHERE opens = ?", event.session
+            case Ruled() | Retracted():
+                query = "SELECT 1 FROM event WHERE id = ? AND kind = 'answer'"
+                name = event.answer
+            case _:
+                return False
+        return self._connection.execute(query, (name,)).fetchone() is None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -134,7 +214,8 @@ class Log:
 
 
 def read_events(path: Path) -> list[Event]:
-    """All events in log order, read-only, beside a running writer; none if there never was a log.
+    """All events in the common order, read-only, beside a running writer; none if there never was a
+    log.
 
     Raises:
         StoreDamaged: the file vanished, is no log of this app, or a row is not as it was written.
@@ -156,25 +237,30 @@ def _prepare(files: Files) -> None:
         from adsp.store.migrations import upgrade
 
         upgrade(files)
-    files.mark()
 
 
-def _proved(files: Files, connection: sqlite3.Connection) -> list[Event]:
-    """All events, each row held against the checksum chain."""
-    events: list[Event] = []
+def prove(files: Files, connection: sqlite3.Connection) -> Iterator[Row]:
+    """All rows in the order of the file, each held against the checksum chain.
+
+    Raises:
+        StoreDamaged: a row is missing or is not as it was written.
+    """
     tail = START
     for row in rows(connection):
         if row.seq != tail.seq + 1 or row.sum != checksum(row, tail.sum):
             raise damaged(files, f"{tail.seq + 1}번째 기록이 없거나 쓰인 그대로가 아닙니다")
-        events.append(_known(files, row))
+        yield row
         tail = Tail(row.seq, row.sum)
     if tail.seq != highest_seq(connection):
         raise damaged(files, f"{tail.seq}번째 뒤의 기록이 없어졌습니다")
-    return events
+
+
+def _proved(files: Files, connection: sqlite3.Connection) -> list[Event]:
+    return in_order([_known(files, row) for row in prove(files, connection)])
 
 
 def _known(files: Files, row: Row) -> Event:
     try:
-        return decode(row)
+        return decode(row.body)
     except msgspec.MsgspecError as error:
         raise damaged(files, f"{row.seq}번째 기록을 알아볼 수 없습니다: {error}") from error

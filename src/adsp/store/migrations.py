@@ -6,128 +6,37 @@ log came through unchanged are one transaction: a kill leaves the old file or th
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database, Migrations
 
-from adsp.store.backup import back_up
+from adsp.store.backup import copy_whole
 from adsp.store.connect import APPLICATION_ID, SCHEMA_VERSION
 from adsp.store.files import sync_file, sync_folder
 from adsp.store.refusals import damaged, refusing
-from adsp.store.rows import read_tail, rows
+from adsp.store.rows import fingerprint, read_tail
+from adsp.store.schema import v1, v2
 
 if TYPE_CHECKING:
     from adsp.store.files import Files
 
 STEPS = Migrations("adsp")
 
-_EVENT = """
-CREATE TABLE event (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
-  kind TEXT NOT NULL,
-  at INTEGER NOT NULL,   -- UTC, milliseconds since 1970
-  zone INTEGER NOT NULL, -- the learner's offset, minutes east of UTC
-  day TEXT NOT NULL,     -- the study day
-  session TEXT,
-  question TEXT,
-  body TEXT NOT NULL CHECK (json_valid(body)), -- the whole event
-  sum TEXT NOT NULL      -- over this row and the sum of the row before
-) STRICT
-"""
-
-_INDEXES = (
-    "CREATE INDEX event_session ON event (session) WHERE session IS NOT NULL",
-    "CREATE INDEX event_question ON event (question) WHERE question IS NOT NULL",
-    "CREATE INDEX event_day ON event (day)",
-)
-
-_GUARDS = (
-    """
-    CREATE TRIGGER event_never_changes BEFORE UPDATE ON event
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-    """,
-    """
-    CREATE TRIGGER event_never_goes BEFORE DELETE ON event
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-    """,
-    # INSERT OR REPLACE deletes without asking a DELETE trigger
-    """
-    CREATE TRIGGER event_comes_last BEFORE INSERT ON event
-    WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)
-      OR EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
-    """,
-)
-
-_SESSION_VIEW = """
-CREATE VIEW session AS
-SELECT
-  s.session,
-  json_extract(s.body, '$.mode') AS mode,
-  json_extract(s.body, '$.title') AS title,
-  s.day,
-  s.at,
-  s.zone,
-  json_array_length(s.body, '$.items') AS items,
-  (SELECT json_extract(e.body, '$.finished') FROM event e
-    WHERE e.session = s.session AND e.kind = 'end' ORDER BY e.seq DESC LIMIT 1) AS finished
-FROM event s
-WHERE s.kind = 'session'
-"""
-
-# An answer counts unless it was taken back, or given again at the same place of its session; the
-# last ruling on it is its verdict. A bare column beside max(seq) is that of the row with the
-# highest seq: SQLite promises it. Without the CASTs it joins by scanning: 5 s for 20,000 answers.
-_ANSWER_VIEW = """
-CREATE VIEW answer AS
-WITH given AS (
-  SELECT *, row_number() OVER (
-    PARTITION BY session, json_extract(body, '$.place') ORDER BY seq DESC
-  ) AS recency
-  FROM event WHERE kind = 'answer'
-),
-ruling AS (
-  SELECT CAST(json_extract(body, '$.answer') AS TEXT) AS answer,
-    json_extract(body, '$.verdict') AS verdict, max(seq) AS seq
-  FROM event WHERE kind = 'ruling' GROUP BY 1
-),
-retraction AS (
-  SELECT CAST(json_extract(body, '$.answer') AS TEXT) AS answer, max(seq) AS seq
-  FROM event WHERE kind = 'retraction' GROUP BY 1
-)
-SELECT
-  a.seq,
-  a.id,
-  a.session,
-  (SELECT json_extract(s.body, '$.mode') FROM event s
-    WHERE s.session = a.session AND s.kind = 'session' ORDER BY s.seq LIMIT 1) AS mode,
-  json_extract(a.body, '$.place') AS place,
-  a.question,
-  json_extract(a.body, '$.revision') AS revision,
-  json_extract(a.body, '$.section') AS section,
-  json_extract(a.body, '$.given') AS given,
-  coalesce(ruling.verdict, json_extract(a.body, '$.verdict')) AS verdict,
-  json_extract(a.body, '$.elapsed_ms') AS elapsed_ms,
-  a.at,
-  a.zone,
-  a.day
-FROM given a
-LEFT JOIN ruling ON ruling.answer = a.id AND ruling.seq > a.seq
-LEFT JOIN retraction ON retraction.answer = a.id AND retraction.seq > a.seq
-WHERE a.recency = 1 AND retraction.seq IS NULL
-"""
-
 
 @STEPS()
 def m001_log(db: Database) -> None:
     """The append-only log and its views."""
-    for statement in (_EVENT, *_INDEXES, *_GUARDS, _SESSION_VIEW, _ANSWER_VIEW):
+    for statement in v1.STATEMENTS:
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+@STEPS()
+def m002_order(db: Database) -> None:
+    """One order for the logs of several machines, and foreign keys."""
+    v2.move(db.conn)
 
 
 def create(files: Files) -> None:
@@ -156,29 +65,32 @@ def upgrade(files: Files, steps: Migrations = STEPS, version: int = SCHEMA_VERSI
     with refusing(files), closing(sqlite3.connect(files.database)) as connection:
         if tail := read_tail(connection).seq:
             name = f"{files.database.stem}-before-v{version}-{tail:06}.db"
-            back_up(connection, files.backups / name)
+            copy_whole(files, files.backups / name)
         _apply(files, connection, steps, version)
+
+
+def upgraded_copy(files: Files, connection: sqlite3.Connection) -> sqlite3.Connection:
+    """An older log in memory, in this app's schema; the file stays as it is.
+
+    Raises:
+        StoreError: it is not whole.
+    """
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    connection.backup(copy)
+    _apply(files, copy, STEPS, SCHEMA_VERSION)
+    return copy
 
 
 def _apply(files: Files, connection: sqlite3.Connection, steps: Migrations, version: int) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     db = Database(connection, execute_plugins=False)
     with db.atomic():
-        before = _fingerprint(db)
+        before = fingerprint(connection) if db["event"].exists() else None
         steps.apply(db)
         db.execute(f"PRAGMA user_version = {version}")
-        after = _fingerprint(db)
-        if before not in (None, after):
+        if before not in (None, fingerprint(connection)):
             raise damaged(files, "기록을 새 형식으로 옮기는 데 실패했습니다")
-        if (finding := db.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
-            raise damaged(files, finding)
-
-
-def _fingerprint(db: Database) -> str | None:
-    """A hash of every row, or None if there is no log yet."""
-    if not db["event"].exists():
-        return None
-    digest = hashlib.blake2b()
-    for row in rows(db.conn):
-        digest.update(repr(row).encode())
-    return digest.hexdigest()
+        for check in ("integrity_check", "foreign_key_check"):
+            found = db.execute(f"PRAGMA {check}").fetchone()
+            if found not in (None, ("ok",)):
+                raise damaged(files, f"{check}: {found}")

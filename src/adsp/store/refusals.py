@@ -85,6 +85,34 @@ def vanished(files: Files) -> StoreDamaged:
     )
 
 
+def shrunk(files: Files, noted: int, found: int) -> StoreDamaged:
+    """The log holds less than it did."""
+    return StoreDamaged(
+        f"학습 기록 {files.database} 에 {noted}번째까지 있어야 할 기록이 {found}번째까지만 "
+        f"있습니다. {files.wal.name} 파일이 사라졌거나 옛 파일로 바뀌었습니다. "
+        f"아무것도 바꾸지 않았습니다. 그 파일을 옮겼다면 제자리에 되돌리세요. {_way_back(files)} "
+        "지금 파일을 그대로 쓰려면: adsp log restore --current"
+    )
+
+
+def other(files: Files, seq: int) -> StoreDamaged:
+    """The log is not the one that was here."""
+    return StoreDamaged(
+        f"학습 기록 {files.database} 의 {seq}번째 기록이 이 자리에 있던 것과 다릅니다. "
+        "다른 컴퓨터의 파일이나 다른 백업으로 바뀌었습니다. 아무것도 바꾸지 않았습니다. "
+        f"{_way_back(files)} 지금 파일을 그대로 쓰려면: adsp log restore --current "
+        "(두 컴퓨터의 기록을 합치려면: adsp log merge)"
+    )
+
+
+def dangling(files: Files) -> StoreError:
+    """An event speaks of a session or an answer that is not there."""
+    return StoreError(
+        f"학습 기록 {files.database} 에 없는 세션이나 답에 딸린 것이라 저장하지 않았습니다. "
+        "앱을 다시 시작하세요."
+    )
+
+
 def damaged(files: Files, reason: str) -> StoreDamaged:
     """The database is not whole. ``reason`` may quote it, and so hold anything."""
     return StoreDamaged(
@@ -119,11 +147,6 @@ def reused_id(files: Files, identity: str) -> StoreError:
 
 
 def _way_back(files: Files) -> str:
-    name = files.database.name
-    newest = max(files.backups.glob("*.db"), key=lambda file: file.stat().st_mtime_ns, default=None)
-    if newest is None:
-        return f"백업은 {files.backups} 에서 찾을 수 없었습니다."
-    return (
-        f"백업이 {files.backups} 에 있습니다. 되살리려면 {name}, {name}-wal, {name}-shm 을 "
-        f"다른 곳으로 옮기고 {newest.name} 을(를) {files.database} (으)로 복사하세요."
-    )
+    if any(files.backups.glob("*.db")):
+        return "백업에서 되살리려면: adsp log restore (목록: adsp log restore --list)"
+    return f"백업은 {files.backups} 에서 찾을 수 없었습니다."

@@ -1,14 +1,14 @@
 """Events as rows of the table ``event``, chained by checksums.
 
-``body`` is the whole event as JSON and the only thing that is decoded; the other columns are
-drawn from it for indexes, views and people. The checksum of a row covers all its columns and the
-checksum of the row before it, so that a changed, a missing and a moved row all show.
+``body`` is the whole event as JSON. SQLite draws the columns for indexes, foreign keys, views and
+people from it. The checksum of a row covers its number, its body and the checksum of the row before
+it, so that a changed, a missing and a moved row all show.
 """
 
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -19,26 +19,15 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
 class Row(NamedTuple):
-    """One row of the log."""
+    """One row of the log, as far as it is stored."""
 
     seq: int
-    """1, 2, 3 ...: the order of the log, whatever the wall clock said."""
-    id: str
-    kind: str
-    at: int
-    """UTC, milliseconds since 1970."""
-    zone: int
-    """The learner's offset, minutes east of UTC."""
-    day: str
-    """The study day, ``2021-10-05``."""
-    session: str | None
-    question: str | None
+    """1, 2, 3 ...: the order in which this file took them in."""
     body: str
     sum: str
 
@@ -60,8 +49,12 @@ def settle(event: Event) -> Event:
     """The event as it will be read back: whole milliseconds, offset of whole minutes.
 
     Raises:
-        ValueError: its time has no offset.
+        ValueError: its time has no offset, or a name in it holds a NUL, at which SQLite would end
+            it.
     """
+    names = (getattr(event, field, "") for field in ("id", "session", "answer", "question"))
+    if any("\0" in name for name in names):
+        raise ValueError(f"a name with a NUL: {event!r}")
     offset = event.at.utcoffset()
     if offset is None:
         raise ValueError(f"an event needs an aware time, not {event.at!r}")
@@ -74,40 +67,37 @@ def encode(event: Event) -> str:
     return _encode(event).decode()
 
 
-def decode(row: Row) -> Event:
-    """The event of a row.
+def decode(body: str | bytes) -> Event:
+    """The event of a body.
 
     Raises:
         msgspec.MsgspecError: the body is no event that this app knows.
     """
-    return _decoder.decode(row.body)
+    return _decoder.decode(body)
 
 
-def chain(event: Event, body: str, tail: Tail) -> Row:
-    """The row of a settled event after ``tail``."""
-    zone = (event.at.utcoffset() or timedelta()) // timedelta(minutes=1)
-    row = Row(
-        seq=tail.seq + 1,
-        id=event.id,
-        kind=str(event.__struct_config__.tag),
-        at=(event.at - _EPOCH) // timedelta(milliseconds=1),
-        zone=zone,
-        day=event.day,
-        session=getattr(event, "session", None),
-        question=getattr(event, "question", None),
-        body=body,
-        sum="",
-    )
+def same(event: Event, body: str) -> bool:
+    """Whether a settled event is the one that was stored as ``body``, wherever it stands in the
+    common order.
+    """
+    stored = decode(body)
+    return encode(msgspec.structs.replace(event, stamp=stored.stamp)) == encode(stored)
+
+
+def chain(event: Event, tail: Tail) -> Row:
+    """The row of a settled and stamped event after ``tail``."""
+    row = Row(tail.seq + 1, encode(event), "")
     return row._replace(sum=checksum(row, tail.sum))
 
 
 def checksum(row: Row, previous: str) -> str:
-    """128 bits over all columns but the checksum itself, and over the row before."""
-    return hashlib.blake2b(_encode((previous, *row[:-1])), digest_size=16).hexdigest()
+    """128 bits over a row but for its checksum, and over the checksum of the row before."""
+    chained = f"{previous}\n{row.seq}\n{row.body}".encode()
+    return hashlib.blake2b(chained, digest_size=16).hexdigest()
 
 
 def rows(connection: sqlite3.Connection) -> Iterator[Row]:
-    """All rows in log order."""
+    """All rows in the order in which they came in."""
     query = f"SELECT {COLUMNS} FROM event ORDER BY seq"  # noqa: S608  (a constant)
     return map(Row._make, connection.execute(query))
 
@@ -124,3 +114,12 @@ def read_tail(connection: sqlite3.Connection) -> Tail:
     """The end of the log, unproved."""
     found = connection.execute("SELECT seq, sum FROM event ORDER BY seq DESC LIMIT 1").fetchone()
     return Tail._make(found) if found else START
+
+
+def fingerprint(connection: sqlite3.Connection) -> str:
+    """A hash of all that the learner did, in the order of the file; the same in every schema."""
+    digest = hashlib.blake2b(digest_size=16)
+    query = "SELECT json_remove(body, '$.stamp') FROM event ORDER BY seq"
+    for (body,) in connection.execute(query):
+        digest.update(f"{body}\n".encode())
+    return digest.hexdigest()

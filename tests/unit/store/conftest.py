@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from adsp.store.events import (
@@ -21,6 +22,7 @@ from adsp.store.events import (
 from adsp.store.log import Log
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 EVENING = datetime.fromisoformat("2021-10-05T20:00:00.123+09:00")
@@ -68,6 +70,11 @@ def story() -> list[Event]:
         answered("a3", 3, Verdict.SKIP, AFTER_MIDNIGHT),
         SessionEnded(id="e5", at=AFTER_MIDNIGHT, session="s1", finished=True),
     ]
+
+
+def unstamped(events: Iterable[Event]) -> list[Event]:
+    """Events as they were before the log gave them their places in the common order."""
+    return [msgspec.structs.replace(event, stamp=0) for event in events]
 
 
 @pytest.fixture

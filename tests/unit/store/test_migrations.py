@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlite_utils import Database, Migrations
+from tests.unit.store.conftest import unstamped
 
 from adsp.errors import StoreDamaged
-from adsp.store.backup import back_up
+from adsp.store.backup import copy_whole
 from adsp.store.connect import SCHEMA_VERSION
 from adsp.store.files import Files
 from adsp.store.log import Log, read_events
-from adsp.store.migrations import STEPS, m001_log, upgrade
+from adsp.store.migrations import STEPS, m001_log, m002_order, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def add_index(db: Database) -> None:
-    db.execute("CREATE INDEX event_at ON event (at)")
+    db.execute("CREATE INDEX event_kind ON event (kind)")
 
 
 def lose_a_row(db: Database) -> None:
@@ -34,18 +35,18 @@ def lose_a_row(db: Database) -> None:
 
 def change_a_row(db: Database) -> None:
     db.execute("DROP TRIGGER event_never_changes")
-    db.execute("UPDATE event SET day = '2021-10-04' WHERE seq = 1")
+    db.execute("UPDATE event SET body = replace(body, '통계', '분석') WHERE seq = 1")
 
 
 def fail_half_way(db: Database) -> None:
-    db.execute("CREATE INDEX event_at ON event (at)")
-    db.execute("CREATE INDEX event_at ON event (at)")
+    db.execute("CREATE INDEX event_kind ON event (kind)")
+    db.execute("CREATE INDEX event_kind ON event (kind)")
 
 
 def steps(*more: Callable[[Database], None]) -> Migrations:
-    """The shipped first step and some later ones."""
+    """The shipped steps and some later ones."""
     made = Migrations("adsp")
-    for step in (m001_log, *more):
+    for step in (m001_log, m002_order, *more):
         made()(step)
     return made
 
@@ -74,31 +75,32 @@ class TestUpgrade:
 
     def test_keeps_the_log(self, written: Path, story: list[Event]) -> None:
         """The step is applied, every event is there, and the backup holds the file of before."""
-        upgrade(Files(written), steps(add_index), 2)
+        upgrade(Files(written), steps(add_index), 3)
         schema, version, applied = state(written)
-        assert version == 2
-        assert applied == [("m001_log",), ("add_index",)]
-        assert "event_at" in str(schema)
-        backup = written.parent / "backups" / "answers-before-v2-000009.db"
-        assert read_events(backup) == story
+        assert version == 3
+        assert applied == [("m001_log",), ("m002_order",), ("add_index",)]
+        assert "event_kind" in str(schema)
+        backup = written.parent / "backups" / "answers-before-v3-000009.db"
+        assert unstamped(read_events(backup)) == story
         assert [file.name for file in backup.parent.iterdir()] == [backup.name]
         with closing(sqlite3.connect(written, isolation_level=None)) as connection:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        assert read_events(written) == story
+        assert unstamped(read_events(written)) == story
 
     def test_behind(self, written: Path, story: list[Event]) -> None:
         """A file that says it is older is brought up when it is opened; steps done stay done."""
         with closing(sqlite3.connect(written, isolation_level=None)) as connection:
-            connection.execute("PRAGMA user_version = 0")
+            connection.execute("PRAGMA user_version = 1")
         with Log.open(written) as log:
-            assert log.events() == story
+            assert unstamped(log.events()) == story
         assert state(written)[1] == SCHEMA_VERSION
-        assert read_events(written.parent / "backups" / "answers-before-v1-000009.db") == story
+        backup = written.parent / "backups" / "answers-before-v2-000009.db"
+        assert unstamped(read_events(backup)) == story
 
     def test_nothing_to_back_up(self, path: Path) -> None:
         """An empty log needs no backup."""
         Log.open(path).close()
-        upgrade(Files(path), steps(add_index), 2)
+        upgrade(Files(path), steps(add_index), 3)
         assert not (path.parent / "backups").exists()
 
     @pytest.mark.parametrize("bad", [lose_a_row, change_a_row, fail_half_way])
@@ -108,9 +110,9 @@ class TestUpgrade:
         """If a step fails or touches the log, none of the steps has happened."""
         before = state(written)
         with pytest.raises(StoreDamaged, match=r"손상|실패"):
-            upgrade(Files(written), steps(add_index, bad), 3)
+            upgrade(Files(written), steps(add_index, bad), 4)
         assert state(written) == before
-        assert read_events(written) == story
+        assert unstamped(read_events(written)) == story
 
 
 class TestBackup:
@@ -118,16 +120,16 @@ class TestBackup:
 
     def test_takes_in_the_wal(self, path: Path, story: list[Event], tmp_path: Path) -> None:
         """What a running writer has stored is in the copy; a copy of the file would miss it."""
-        with Log.open(path) as log, closing(sqlite3.connect(path)) as connection:
+        with Log.open(path) as log:
             log.append(*story)
-            back_up(connection, tmp_path / "copies" / "copy.db")
-        assert read_events(tmp_path / "copies" / "copy.db") == story
+            copy_whole(Files(path), tmp_path / "copies" / "copy.db")
+        assert unstamped(read_events(tmp_path / "copies" / "copy.db")) == story
 
     def test_damaged_source(self, written: Path, tmp_path: Path) -> None:
         """Of a file that is not whole no copy is left."""
         data = bytearray(written.read_bytes())
         data[4096 * 2 : 4096 * 4] = bytes(4096 * 2)
         written.write_bytes(data)
-        with closing(sqlite3.connect(written)) as connection, pytest.raises(sqlite3.DatabaseError):
-            back_up(connection, tmp_path / "copies" / "copy.db")
+        with pytest.raises(StoreDamaged):
+            copy_whole(Files(written), tmp_path / "copies" / "copy.db")
         assert list((tmp_path / "copies").iterdir()) == []

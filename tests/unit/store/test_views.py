@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 import tempfile
 from contextlib import closing
 from datetime import date
@@ -17,19 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adsp.session.history import History
-from adsp.store.events import Answered, Event, Retracted, Ruled, Verdict
-from adsp.store.export import export_jsonl
+from adsp.store.events import Answered, Event, Retracted, Ruled, SessionStarted, Verdict
 from adsp.store.frames import answers_frame
 from adsp.store.log import Log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Deed = tuple[Literal["answer", "ruling", "retraction"], int, int, Verdict]
+Deed = tuple[Literal["answer", "ruling", "retraction", "return"], int, int, Verdict]
 
 deeds = st.lists(
     st.tuples(
-        st.sampled_from(["answer", "answer", "ruling", "retraction"]),
+        st.sampled_from(["answer", "answer", "ruling", "retraction", "return"]),
         st.integers(0, 3),
         st.integers(0, 2),
         st.sampled_from(Verdict),
@@ -39,10 +36,17 @@ deeds = st.lists(
 
 
 def tell(told: Sequence[Deed], sample: Answered) -> list[Event]:
-    """Deeds as events: the first number picks an answer or a session, the second a place."""
-    events: list[Event] = []
+    """Deeds as events: the first number picks an answer or a session, the second a place; what
+    speaks of an answer that is not there is left out.
+    """
+    events: list[Event] = [
+        SessionStarted(id=s, at=sample.at, session=s, mode="quiz", title="", items=())
+        for s in ("s0", "s1")
+    ]
     for n, (kind, which, place, verdict) in enumerate(told):
         name, at = f"e{n}", sample.at
+        target = f"e{which * 3 + place}"
+        known = any(isinstance(event, Answered) and event.id == target for event in events)
         if kind == "answer":
             session = f"s{which % 2}"
             events.append(
@@ -50,12 +54,13 @@ def tell(told: Sequence[Deed], sample: Answered) -> list[Event]:
                     sample, id=name, session=session, place=place, verdict=verdict
                 )
             )
+        elif not known:
+            continue
         elif kind == "ruling":
-            target = f"e{which * 3 + place}"
             events.append(Ruled(id=name, at=at, session="s0", answer=target, verdict=verdict))
         else:
-            target = f"e{which * 3 + place}"
-            events.append(Retracted(id=name, at=at, session="s0", answer=target))
+            back = kind == "return"
+            events.append(Retracted(id=name, at=at, session="s0", answer=target, back=back))
     return events
 
 
@@ -117,23 +122,3 @@ class TestViews:
                 "SELECT session, mode, title, day, items, finished FROM session"
             )
             assert found.fetchall() == [("s1", "quiz", "통계분석 · 4문항", "2021-10-05", 4, 1)]
-
-
-class TestExport:
-    """The log as JSON lines."""
-
-    def test_lines(self, written: Path, story: list[Event]) -> None:
-        """One event a line, in order, with its kind and its local time."""
-        file = io.StringIO()
-        assert export_jsonl(written, file) == 9
-        lines = [json.loads(line) for line in file.getvalue().splitlines()]
-        assert [line["id"] for line in lines] == [event.id for event in story]
-        assert lines[1]["type"] == "answer"
-        assert lines[1]["given"] == "결정계수"
-        assert lines[1]["at"] == "2021-10-05T20:00:00.123000+09:00"
-
-    def test_never_was(self, path: Path) -> None:
-        """No log, no lines."""
-        file = io.StringIO()
-        assert export_jsonl(path, file) == 0
-        assert not file.getvalue()

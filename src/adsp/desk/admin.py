@@ -1,0 +1,300 @@
+"""The log kept: checked, backed up, restored, taken along, merged with that of another machine."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adsp.errors import AdspError, StoreDamaged, StoreError, UsageError
+from adsp.settings import write_atomically
+from adsp.store.backup import back_up, copy_whole, list_backups
+from adsp.store.check import Finding, check
+from adsp.store.connect import count_events
+from adsp.store.exchange.jsonl import BOM, read_jsonl, write_jsonl
+from adsp.store.exchange.table import read_csv, write_csv
+from adsp.store.files import Files
+from adsp.store.log import Log, Taken, read_events
+from adsp.store.restore import Restored, accept, restore, verify_backup
+from adsp.store.salvage import salvage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Literal, TypeAlias
+
+    from adsp.desk.desk import Desk
+    from adsp.store.backup import Backup
+    from adsp.store.events import Event
+
+    Form: TypeAlias = Literal["jsonl", "csv"]
+
+LONGEST_FILE = 1 << 30
+"""Bytes of a file to import at most."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the log is."""
+
+    findings: list[Finding]
+    events: int
+    advice: list[str]
+    """What can be done, step by step; empty if all is well."""
+
+
+def health(desk: Desk) -> Health:
+    """Look at every page and every row of the log."""
+    findings = check(desk.paths.log)
+    if not findings:
+        return Health([], len(read_events(desk.paths.log)), [])
+    if all(finding.kind == "sense" for finding in findings):
+        return Health(
+            findings,
+            len(read_events(desk.paths.log)),
+            ["기록은 모두 있습니다. 앱은 어긋난 것을 빼고 셉니다. 이 결과를 알려 주세요."],
+        )
+    return Health(findings, 0, _ways_back(desk))
+
+
+def _ways_back(desk: Desk) -> list[str]:
+    files = _files(desk)
+    for backup in reversed(list_backups(files)):
+        try:
+            events = verify_backup(Files(backup.path))
+        except StoreError:
+            continue
+        return [
+            f"온전한 백업이 있습니다: {backup.path.name} (기록 {events}개).",
+            "되살리기: adsp log restore (지금 파일은 지우지 않고 옆에 옮겨 둡니다)",
+            "되살린 뒤 지금 파일에 남은 답 옮기기: adsp log merge (옮겨 둔 폴더)",
+        ]
+    return [
+        f"온전한 백업이 {files.backups} 에 없습니다. 파일을 그대로 두고 다른 곳에 복사해 두세요.",
+        f"{files.database.name} 으로 시작하는 파일을 모두 새 폴더로 옮기세요.",
+        "읽을 수 있는 답을 새 기록으로 옮기기: adsp log merge (그 폴더)",
+    ]
+
+
+# backups
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A backup in the list."""
+
+    backup: Backup
+    events: int | None
+    """None if it cannot be read."""
+    size: int
+    """Bytes."""
+
+
+def backups(desk: Desk) -> list[Kept]:
+    """The backups, the newest first; each opened to count its events, but not verified."""
+    return [_kept(backup) for backup in reversed(list_backups(_files(desk)))]
+
+
+def _kept(backup: Backup) -> Kept:
+    try:
+        events = count_events(Files(backup.path))
+    except StoreError:
+        events = None
+    return Kept(backup, events, backup.path.stat().st_size)
+
+
+def back_up_now(desk: Desk, target: Path | None) -> Path:
+    """Back the log up beside it, or to ``target``, which must not be there yet.
+
+    Raises:
+        UsageError: there is nothing to back up, or the target is there.
+        StoreError: the log is not whole, or the copy cannot be written.
+    """
+    files = _files(desk)
+    if not count_events(files):
+        raise UsageError("아직 기록이 없습니다. 몇 문항을 푼 뒤에 백업하세요: adsp quiz")
+    if target is None:
+        made = back_up(files, desk.clock.now(), "hand")
+        assert made is not None  # noqa: S101  (there is something to back up)
+        return made.path
+    if target.is_dir():
+        target /= files.database.name
+    if target.exists():
+        raise UsageError(f"{target} 이(가) 이미 있어 덮어쓰지 않습니다. 다른 이름을 주세요.")
+    copy_whole(files, target)
+    return target
+
+
+def find_backup(desk: Desk, name: str | None) -> tuple[Path, int]:
+    """The backup meant by a name, a path, or nothing: the newest whole one. Its path, and the
+    number of its events.
+
+    Raises:
+        UsageError: there is no such backup.
+        StoreError: it is not whole.
+    """
+    from pathlib import Path
+
+    files = _files(desk)
+    if name is None:
+        for backup in reversed(list_backups(files)):
+            try:
+                return backup.path, verify_backup(Files(backup.path))
+            except StoreError:
+                continue
+        raise UsageError(f"온전한 백업이 {files.backups} 에 없습니다.")
+    for path in (files.backups / name, Path(name)):
+        if path.is_file():
+            return path, verify_backup(Files(path))
+    raise UsageError(f"'{name}' 이라는 백업은 없습니다. 목록: adsp log restore --list")
+
+
+def restore_backup(desk: Desk, backup: Path) -> Restored:
+    """Put a backup in the place of the log; the log is kept beside.
+
+    Raises:
+        StoreError: another app writes, the backup is not whole, or the disk is full.
+    """
+    return restore(_files(desk), backup, desk.clock.now())
+
+
+def accept_current(desk: Desk) -> int:
+    """Take the log as it is though it holds less than it did; the number of its events.
+
+    Raises:
+        StoreError: another app writes, or the log is not whole in itself.
+    """
+    return accept(_files(desk))
+
+
+def vacuum(desk: Desk) -> tuple[int, int]:
+    """Give unused room back; bytes before and after.
+
+    Raises:
+        StoreError: another app writes, or the disk is full.
+    """
+    files = _files(desk)
+    with Log.open(files.database) as log:
+        before = _size(files)
+        log.vacuum()
+    return before, _size(files)
+
+
+def _size(files: Files) -> int:
+    return sum(path.stat().st_size for path in (files.database, files.wal) if path.exists())
+
+
+# taking the log along
+
+
+def exported(desk: Desk, form: Form) -> tuple[str, int]:
+    """The whole log as text, and the number of its events.
+
+    Raises:
+        StoreError: the log cannot be read whole.
+    """
+    events = read_events(desk.paths.log)
+    file = io.StringIO(newline="")
+    (write_csv if form == "csv" else write_jsonl)(events, file)
+    return file.getvalue(), len(events)
+
+
+def save_export(text: str, path: Path) -> None:
+    """Write an export, whole or not at all, for its owner alone.
+
+    Raises:
+        AdspError: it cannot be written.
+    """
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise AdspError(f"{path} 에 쓸 수 없습니다: {error.strerror}. 다른 곳을 주세요.") from error
+
+
+def import_file(desk: Desk, content: bytes, source: str) -> Taken:
+    """Take in an exported log: JSON lines or CSV, told apart by how it begins.
+
+    Raises:
+        StoreError: some lines are no events, which are all told; or it cannot be stored. Nothing
+            was stored.
+    """
+    return take_in(desk, read_export(content, source))
+
+
+def read_export(content: bytes, source: str) -> list[Event]:
+    """The events of an exported log.
+
+    Raises:
+        StoreError: it is none.
+    """
+    text = _text(content, source)
+    if text.startswith("{"):
+        return read_jsonl(text.split("\n"), source)
+    return read_csv(io.StringIO(text, newline=""), source)
+
+
+def _text(content: bytes, source: str) -> str:
+    """The text, in UTF-8 or in what a Korean Excel saves."""
+    for encoding in ("utf-8", "cp949"):
+        try:
+            text = content.decode(encoding).lstrip(BOM).lstrip()
+        except UnicodeDecodeError:
+            continue
+        if not text:
+            raise StoreError(f"{source} 은(는) 빈 파일입니다.")
+        return text
+    raise StoreError(f"{source} 은(는) 글이 아닙니다. adsp log export 로 내보낸 파일을 주세요.")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did."""
+
+    taken: Taken
+    lost: int
+    """Rows of a damaged log that could not be read or proved."""
+
+
+def merge(desk: Desk, source: Path) -> Merged:
+    """Take in the log of another machine, or what can still be proved of a damaged one.
+
+    Raises:
+        UsageError: there is no log, or it is the learner's own.
+        StoreError: nothing can be read of it, or it cannot be stored.
+    """
+    path = _log_in(desk, source)
+    try:
+        return Merged(take_in(desk, read_events(path)), 0)
+    except StoreDamaged:
+        found = salvage(path)
+        return Merged(take_in(desk, found.events), found.lost)
+
+
+def _log_in(desk: Desk, source: Path) -> Path:
+    """The log that is meant by a file, a data folder, or a folder that holds one."""
+    name = desk.paths.log.name
+    for path in (source, source / name, source / "data" / name):
+        if path.is_file():
+            if desk.paths.log.exists() and path.samefile(desk.paths.log):
+                raise UsageError("지금 쓰는 기록 자신입니다. 다른 컴퓨터의 기록을 주세요.")
+            return path
+    raise UsageError(f"{source} 에 기록이 없습니다. {name} 파일이나 그것이 든 폴더를 주세요.")
+
+
+def take_in(desk: Desk, events: Sequence[Event]) -> Taken:
+    """Store what is not here yet, after a backup.
+
+    Raises:
+        StoreError: another app writes, the log is not whole, or the disk is full; nothing was
+            stored.
+    """
+    files = _files(desk)
+    with Log.open(files.database) as log:
+        known = {event.id for event in log.events()}
+        if any(event.id not in known for event in events):
+            back_up(files, desk.clock.now(), "import")
+        return log.take_in(events)
+
+
+def _files(desk: Desk) -> Files:
+    return Files(desk.paths.log)

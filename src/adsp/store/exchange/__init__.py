@@ -1,0 +1,1 @@
+"""The log in files that leave this machine: JSON lines, CSV, and segments for a shared folder."""
