@@ -22,3 +22,8 @@ def minutes_in_words(minutes: float) -> str:
     if not hours:
         return f"{rest}분"
     return f"{hours}시간 {rest}분" if rest else f"{hours}시간"
+
+
+def size_in_words(size: int) -> str:
+    """Bytes as ``48KB`` or ``42.6MB``."""
+    return f"{size / 1e6:.1f}MB" if size >= 1_000_000 else f"{size / 1e3:.0f}KB"

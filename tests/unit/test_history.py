@@ -60,8 +60,8 @@ def answered(
     )
 
 
-def retracted(answer: str) -> Retracted:
-    return Retracted(id=f"e{next(_numbers)}", at=AT, session="s", answer=answer)
+def retracted(answer: str, *, back: bool = False) -> Retracted:
+    return Retracted(id=f"e{next(_numbers)}", at=AT, session="s", answer=answer, back=back)
 
 
 def ruled(answer: str, verdict: Verdict) -> Ruled:
@@ -170,3 +170,52 @@ class TestReviews:
         night = AT + timedelta(hours=5)
         (review,) = History([answered("a", NEAR, at=night), ruled("a", WRONG)]).reviews
         assert (review.question, review.day, review.verdict) == ("q0", date(2021, 10, 5), WRONG)
+
+
+class TestUndoTakenBack:
+    """What an undo took away, a redo gives back."""
+
+    def test_in_its_old_place(self) -> None:
+        """The answer counts again where it stood, ruling and all."""
+        events: list[Event] = [
+            started(),
+            answered("a0", NEAR),
+            ruled("a0", RIGHT),
+            answered("a1", WRONG, question="q1", place=1),
+            retracted("a0"),
+            retracted("a0", back=True),
+        ]
+        history = History(events)
+        assert [(answer.id, answer.verdict) for answer in history.answers] == [
+            ("a0", RIGHT),
+            ("a1", WRONG),
+        ]
+
+    def test_last_word_holds(self) -> None:
+        """Undone, redone and undone again is undone."""
+        undone = History([started(), answered("a0"), *map(retracted, ["a0", "a0"])])
+        undone.add(retracted("a0", back=True))
+        assert [answer.id for answer in undone.answers] == ["a0"]
+        undone.add(retracted("a0"))
+        assert undone.answers == []
+
+    def test_order_of_redo(self) -> None:
+        """What was taken back last comes back first."""
+        history = History([started(), answered("a0"), answered("a1", place=1)])
+        assert history.last_answer is not None
+        assert history.last_answer.id == "a1"
+        for name in ("a1", "a0"):
+            history.add(retracted(name))
+        assert history.last_answer is None
+        for name in ("a0", "a1"):
+            assert history.last_retracted is not None
+            assert history.last_retracted.id == name
+            history.add(retracted(name, back=True))
+        assert history.last_retracted is None
+
+    def test_answered_anew_since(self) -> None:
+        """An answer whose place was answered again does not come back."""
+        history = History([started(), answered("a0"), retracted("a0"), answered("a1")])
+        assert history.last_retracted is None
+        history.add(retracted("a0", back=True))
+        assert [answer.id for answer in history.answers] == ["a1"]

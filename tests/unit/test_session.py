@@ -185,6 +185,18 @@ class TestFold:
         replies = table.session.replies.values()
         assert [(a.id, a.verdict) for a in counted] == [(r.id, r.verdict) for r in replies]
 
+    def test_an_undo_taken_back(self, make: Maker) -> None:
+        """Resumed, the session has the answer that an undo took away and a redo gave back."""
+        table = played(make, [])
+        table.answer("a")
+        before = table.session.replies
+        table.undo()
+        (undone,) = (event for event in table.log if isinstance(event, Retracted))
+        table.take(msgspec.structs.replace(undone, id="redo", back=True))
+        assert table.replayed().replies == before
+        table.take(msgspec.structs.replace(undone, id="undo again"))
+        assert table.replayed().replies == {}
+
     @given(steps)
     def test_undo_to_the_end_leaves_nothing(self, make: Maker, story: list[Step]) -> None:
         table = played(make, story)

@@ -11,7 +11,7 @@ import click
 from adsp.cli.common import json_option, now_option, open_desk, print_json, print_table
 from adsp.cli.groups import Group
 from adsp.errors import AdspError, UsageError
-from adsp.words import day_in_words
+from adsp.words import day_in_words, size_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,6 @@ _REASONS = {
     "auto": "자동",
     "hand": "직접",
     "import": "받기 전",
-    "restore": "되살리기 전",
     "": "형식을 바꾸기 전",
 }
 _VERDICTS = {"right": "맞음", "near": "거의 맞음", "wrong": "틀림", "skip": "모름"}
@@ -128,7 +127,7 @@ def _list_backups(desk: Desk, *, as_json: bool) -> None:
             _moment(k.backup.at.astimezone(desk.clock.now().tzinfo)),
             _REASONS.get(k.backup.reason, k.backup.reason),
             "읽을 수 없음" if k.events is None else k.events,
-            f"{k.size / 1e6:.1f}MB",
+            size_in_words(k.size),
             k.backup.path.name,
         )
         for k in kept
@@ -371,7 +370,7 @@ def vacuum(as_json: bool) -> None:
     if as_json:
         print_json({"before": before, "after": after})
     else:
-        click.echo(f"{before / 1e6:.1f}MB → {after / 1e6:.1f}MB")
+        click.echo(f"{size_in_words(before)} → {size_in_words(after)}")
 
 
 def _moment(at: datetime) -> str:

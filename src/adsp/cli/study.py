@@ -11,6 +11,7 @@ import click
 from adsp.bank.question import KIND_NAMES, Kind
 from adsp.cli.common import now_option, open_desk, require_terminal
 from adsp.cli.groups import Command
+from adsp.errors import AdspError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,8 @@ def open_app(now: str | None, start: Callable[[Desk], Session] | None = None) ->
 
         app = AdspApp(desk, session)
         app.run()
+        if app.failure is None and not app.return_code:
+            _back_up(desk)
     if app.failure is not None:
         raise app.failure
     sys.exit(app.return_code or 0)
@@ -50,6 +53,17 @@ def _run(now: str | None, start: Callable[[Desk], Session], *, plain: bool) -> N
 
     with open_desk(now, write=True) as desk:
         ask(desk, start(desk))
+        _back_up(desk)
+
+
+def _back_up(desk: Desk) -> None:
+    """The automatic backup at the end; the answers are stored whether it can be made or not."""
+    from adsp.desk.admin import back_up_if_due
+
+    try:
+        back_up_if_due(desk)
+    except AdspError as error:
+        click.echo(f"자동 백업을 하지 못했습니다. {error}", err=True)
 
 
 @click.command(cls=Command)

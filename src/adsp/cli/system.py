@@ -32,7 +32,14 @@ def doctor(context: click.Context, as_json: bool) -> None:
     findings = probe()
     bank, trouble = _bank_line()
     if as_json:
-        print_json({"adsp": __version__, "bank": bank, "r": dataclasses.asdict(findings)})
+        print_json(
+            {
+                "adsp": __version__,
+                "log": _log_line(),
+                "bank": bank,
+                "r": dataclasses.asdict(findings),
+            }
+        )
         context.exit(1 if trouble else 0)
     engine, level = next(iter(findings.levels.items()))
     rows = [
@@ -75,7 +82,7 @@ def _log_line() -> str:
 
     files = Files(find_paths().log)
     try:
-        state = f"{count_events(files)}개 ({files.database})"
+        state = f"{count_events(files)}개, {files.database}"
     except StoreError as error:
         return str(error)
     risk = risk_of(files.database.parent)

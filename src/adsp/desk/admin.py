@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from adsp.errors import AdspError, StoreDamaged, StoreError, UsageError
 from adsp.settings import write_atomically
 from adsp.store.backup import back_up, copy_whole, list_backups
+from adsp.store.backup import back_up_if_due as due
 from adsp.store.check import Finding, check
 from adsp.store.connect import count_events
 from adsp.store.exchange.jsonl import BOM, read_jsonl, write_jsonl
@@ -123,6 +124,16 @@ def back_up_now(desk: Desk, target: Path | None) -> Path:
         raise UsageError(f"{target} 이(가) 이미 있어 덮어쓰지 않습니다. 다른 이름을 주세요.")
     copy_whole(files, target)
     return target
+
+
+def back_up_if_due(desk: Desk) -> None:
+    """The automatic backup: half an hour after the last, if there is something new. May run beside
+    the writer, in another thread.
+
+    Raises:
+        StoreError: the log is not whole, or the copy cannot be written.
+    """
+    due(_files(desk), desk.clock.now())
 
 
 def find_backup(desk: Desk, name: str | None) -> tuple[Path, int]:

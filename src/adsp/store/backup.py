@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count, repeat
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from adsp.store.connect import SCHEMA_VERSION, connect_reader, reading_as_it_is
 from adsp.store.files import Files, sync_file, sync_folder
 from adsp.store.log import prove
-from adsp.store.refusals import damaged, refusing
+from adsp.store.refusals import damaged, no_copy, refusing
 from adsp.store.rows import Tail, read_tail
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeAlias
 
-    Reason: TypeAlias = Literal["auto", "hand", "import", "restore"]
+    Reason: TypeAlias = Literal["auto", "hand", "import"]
 
 INTERVAL = timedelta(minutes=30)
 """Between two automatic backups."""
@@ -44,7 +44,7 @@ class Backup:
     at: datetime
     """Aware instant at which it was made, to the second."""
     reason: str
-    """``auto``, ``hand``, before an ``import`` or a ``restore``; empty before an upgrade."""
+    """``auto``, ``hand``, before an ``import``; empty before an upgrade."""
     number: int = 1
     """Of several made in one second."""
 
@@ -114,7 +114,7 @@ def copy_whole(files: Files, target: Path) -> None:
     Raises:
         StoreError: the log is not whole, or the copy cannot be written.
     """
-    with refusing(files):
+    with refusing(files), _telling_of(files, target):
         target.parent.mkdir(exist_ok=True, mode=0o700)
         part = target.with_name(target.name + ".part")
         part.unlink(missing_ok=True)
@@ -129,6 +129,22 @@ def copy_whole(files: Files, target: Path) -> None:
         finally:
             part.unlink(missing_ok=True)
         sync_folder(target.parent)
+
+
+@contextmanager
+def _telling_of(files: Files, target: Path) -> Iterator[None]:
+    """What keeps a copy from being written is told of the copy, not of the log."""
+    try:
+        yield
+    except OSError as error:
+        raise no_copy(files, target, error.strerror or str(error)) from error
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", None) in {
+            sqlite3.SQLITE_FULL,
+            sqlite3.SQLITE_CANTOPEN,
+        }:
+            raise no_copy(files, target, str(error)) from error
+        raise
 
 
 def verify(

@@ -11,6 +11,7 @@ from adsp.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from adsp.store.files import Files
 
@@ -102,6 +103,15 @@ def other(files: Files, seq: int) -> StoreDamaged:
         "다른 컴퓨터의 파일이나 다른 백업으로 바뀌었습니다. 아무것도 바꾸지 않았습니다. "
         f"{_way_back(files)} 지금 파일을 그대로 쓰려면: adsp log restore --current "
         "(두 컴퓨터의 기록을 합치려면: adsp log merge)"
+    )
+
+
+def no_copy(files: Files, target: Path, reason: str) -> StoreError:
+    """A copy of the log cannot be written."""
+    return StoreError(
+        f"{target} 을(를) 쓸 수 없어 백업하지 못했습니다({reason}). "
+        f"기록 {files.database.name} 은(는) 그대로입니다. "
+        f"폴더 {target.parent} 의 권한과 빈 공간을 확인하세요."
     )
 
 

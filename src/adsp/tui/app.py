@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from adsp.session.session import Session
 
 DEFAULT_THEME = "textual-dark"
+
+FIRST_BACKUP = 5.0
+"""Seconds after the start at which a backup that is due is made: not while she begins."""
+BACKUP_CHECK = 300.0
+"""Seconds between looks at whether one is due."""
 
 
 class AdspApp(App[None]):
@@ -73,6 +78,24 @@ class AdspApp(App[None]):
         if self._session is not None:
             self.open_session(self._session)
         self.call_after_refresh(_relax_garbage_collector)
+        self._warn_of_place()
+        self.set_timer(FIRST_BACKUP, self._back_up)
+        self.set_interval(BACKUP_CHECK, self._back_up)
+
+    def _warn_of_place(self) -> None:
+        from adsp.store.place import risk_of
+
+        if risk := risk_of(self.desk.paths.data):
+            self.notify(risk.advice, severity="warning", timeout=20, markup=False)
+
+    @work(thread=True, exclusive=True, group="backup")
+    def _back_up(self) -> None:
+        from adsp.desk.admin import back_up_if_due
+
+        try:
+            back_up_if_due(self.desk)
+        except AdspError as error:
+            self.call_from_thread(self.tell, error)
 
     def _use_theme(self) -> None:
         wanted = self.desk.settings.screen.theme

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from adsp.session.history import Answer
+
 _BOXES = (("today", "오늘"), ("lately", "지난 두 주"), ("score", "예상 점수"))
 _MENU = (
     ("begin", "Enter", "오늘 할 것 시작"),
@@ -47,6 +49,14 @@ class HomeScreen(AdspScreen):
         command("r", "lab", "R", "R 실험실을 엽니다."),
         command("p", "plan", "계획", "시험일까지의 계획을 봅니다."),
         command("e", "exam", "시험일", "시험일과 하루 공부 시간을 정합니다."),
+        command(
+            "u",
+            "undo",
+            "되돌리기",
+            "마지막에 낸 답을 되돌립니다: 세지 않을 뿐 지우지 않습니다.",
+            show=False,
+        ),
+        command("y", "redo", "되살리기", "되돌린 답을 다시 세게 합니다.", show=False),
         command("q", "app.quit", "끝내기", "앱을 닫습니다. 답은 이미 저장되어 있습니다."),
     ]
 
@@ -119,6 +129,20 @@ class HomeScreen(AdspScreen):
         from adsp.tui.screens.drill import DrillScreen
 
         self.app.push_screen(DrillScreen())
+
+    def action_undo(self) -> None:
+        self._take_back("되돌렸습니다", self.desk.study.undo_last)
+
+    def action_redo(self) -> None:
+        self._take_back("되살렸습니다", self.desk.study.redo_last)
+
+    def _take_back(self, what: str, action: Callable[[int], list[Answer]]) -> None:
+        answers = self.adsp.attempt(lambda: action(1))
+        if answers is None:
+            return
+        section = self.desk.section_name(answers[0].section)
+        self.notify(f"{what}: {section} · {answers[0].question}", markup=False)
+        self.on_screen_resume()
 
     def action_lab(self) -> None:
         from adsp.tui.screens.lab import LabScreen
