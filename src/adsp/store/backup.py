@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from adsp.store.connect import SCHEMA_VERSION, connect_reader, reading_as_it_is
 from adsp.store.files import Files, sync_file, sync_folder
-from adsp.store.log import prove
 from adsp.store.refusals import damaged, no_copy, refusing
-from adsp.store.rows import Tail, read_tail
+from adsp.store.rows import Tail, proved_bodies, read_tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,6 +119,7 @@ def copy_whole(files: Files, target: Path) -> None:
         part.unlink(missing_ok=True)
         try:
             with closing(connect_reader(files)) as source, closing(sqlite3.connect(part)) as copy:
+                copy.execute("PRAGMA synchronous = OFF")  # synced as a whole, below
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
             verify(files, part, "quick_check")
@@ -164,7 +164,7 @@ def verify(
     ):
         finding = pool.submit(_check_pages, copy, pages)  # SQLite's own check needs no Python
         if connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
-            events = sum(1 for _ in prove(files, connection))
+            events = sum(1 for _ in proved_bodies(connection))
         else:
             events = read_tail(connection).seq  # it is proved when it is brought up to date
         if finding.result() != "ok":

@@ -16,15 +16,11 @@ from adsp.store.marker import Marker
 from adsp.store.order import in_order, milliseconds, next_stamp
 from adsp.store.refusals import damaged, dangling, refusing, reused_id
 from adsp.store.rows import (
-    START,
-    Row,
     Tail,
     chain,
-    checksum,
     decode,
-    highest_seq,
+    proved_bodies,
     read_tail,
-    rows,
     same,
     settle,
 )
@@ -239,28 +235,13 @@ def _prepare(files: Files) -> None:
         upgrade(files)
 
 
-def prove(files: Files, connection: sqlite3.Connection) -> Iterator[Row]:
-    """All rows in the order of the file, each held against the checksum chain.
-
-    Raises:
-        StoreDamaged: a row is missing or is not as it was written.
-    """
-    tail = START
-    for row in rows(connection):
-        if row.seq != tail.seq + 1 or row.sum != checksum(row, tail.sum):
-            raise damaged(files, f"{tail.seq + 1}번째 기록이 없거나 쓰인 그대로가 아닙니다")
-        yield row
-        tail = Tail(row.seq, row.sum)
-    if tail.seq != highest_seq(connection):
-        raise damaged(files, f"{tail.seq}번째 뒤의 기록이 없어졌습니다")
-
-
 def _proved(files: Files, connection: sqlite3.Connection) -> list[Event]:
-    return in_order([_known(files, row) for row in prove(files, connection)])
+    bodies = enumerate(proved_bodies(connection), start=1)
+    return in_order([_known(files, seq, body) for seq, body in bodies])
 
 
-def _known(files: Files, row: Row) -> Event:
+def _known(files: Files, seq: int, body: str) -> Event:
     try:
-        return decode(row.body)
+        return decode(body)
     except msgspec.MsgspecError as error:
-        raise damaged(files, f"{row.seq}번째 기록을 알아볼 수 없습니다: {error}") from error
+        raise damaged(files, f"{seq}번째 기록을 알아볼 수 없습니다: {error}") from error

@@ -38,7 +38,7 @@ def refusing(files: Files) -> Iterator[None]:
 
 
 def _of_sqlite(files: Files, error: sqlite3.Error) -> StoreError:
-    code: int | None = getattr(error, "sqlite_errorcode", None)
+    code: int | None = getattr(error, "sqlite_errorcode", None)  # none where we raised it
     primary = None if code is None else code & 0xFF
     if primary in _DAMAGED:
         return damaged(files, str(error))
