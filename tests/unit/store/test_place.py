@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adsp.store.place import WINDOWS, Risk, risk_of
+
+if TYPE_CHECKING:
+    import os
 
 ROOT = "27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/sda1 rw"
 NFS = "40 27 0:40 / /home/kim rw,relatime - nfs4 nas:/home rw,vers=4.2"
