@@ -77,4 +77,4 @@ class TestPlace:
         """A folder that Syncthing carries away is warned of."""
         (home / ".stfolder").mkdir(parents=True)
         async with play() as hand:
-            await hand.is_told("Syncthing", "adsp log sync")
+            await hand.is_told("Syncthing", "adsp log check")

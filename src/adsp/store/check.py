@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from adsp.errors import StoreError
-from adsp.store.connect import connect_reader, reading
+from adsp.store.connect import connect_reader
 from adsp.store.events import Answered, Item, Retracted, Ruled, SessionEnded, SessionStarted
 from adsp.store.files import Files
+from adsp.store.reading import reading
 from adsp.store.rows import START, Row, Tail, checksum, decode, highest_seq, rows
 from adsp.text import clean
 

@@ -69,30 +69,16 @@ def _try_writing(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def reading(files: Files) -> Iterator[sqlite3.Connection | None]:
-    """One unchanging view of a log in this app's schema, beside a running writer if there is one;
-    None if there never was a log. An older file is read through a copy in memory.
+def reading_as_it_is(files: Files) -> Iterator[sqlite3.Connection | None]:
+    """One unchanging view of a log, in whatever schema it has, beside a running writer if there is
+    one; None if there never was a log. (`adsp.store.reading` shows every log in this app's schema.)
+
+    Opened read-only: such a connection never checkpoints, so there is one process at most that
+    does (two at once can corrupt a WAL up to SQLite 3.51.2).
 
     Raises:
         StoreDamaged: the file vanished, shrank, is no log of this app, or cannot be read.
         StoreError: it is newer than this app.
-    """
-    with reading_as_it_is(files) as connection:
-        if connection is None or _pragma(connection, "user_version") == SCHEMA_VERSION:
-            yield connection
-            return
-        from adsp.store.migrations import upgraded_copy
-
-        with closing(upgraded_copy(files, connection)) as copy:
-            yield copy
-
-
-@contextmanager
-def reading_as_it_is(files: Files) -> Iterator[sqlite3.Connection | None]:
-    """The same in whatever schema the file has.
-
-    Opened read-only: such a connection never checkpoints, so there is one process at most that
-    does (two at once can corrupt a WAL up to SQLite 3.51.2).
     """
     with refusing(files):
         if files.empty:
@@ -113,7 +99,7 @@ def count_events(files: Files) -> int:
     """How many events a log of any schema holds; 0 if there never was one.
 
     Raises:
-        StoreError: see `reading`.
+        StoreError: see `reading_as_it_is`.
     """
     with reading_as_it_is(files) as connection:
         return 0 if connection is None else read_tail(connection).seq
@@ -154,7 +140,7 @@ def inspect(files: Files) -> int | None:
     its ends only: the whole chain is proved whenever the events are read, and when it is upgraded.
 
     Raises:
-        StoreError: see `reading`; StoreDamaged also if the file or the log was cut short.
+        StoreError: see `reading_as_it_is`; StoreDamaged also if the file or the log was cut short.
     """
     with reading_as_it_is(files) as connection:
         if connection is None:

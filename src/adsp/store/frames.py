@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adsp.store.connect import reading
 from adsp.store.files import Files
+from adsp.store.reading import reading
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adsp.store.connect import SCHEMA_VERSION, connect_writer, inspect, reading
+from adsp.store.connect import SCHEMA_VERSION, connect_writer, inspect
 from adsp.store.events import Answered, Retracted, Ruled, SessionEnded
 from adsp.store.files import Files
 from adsp.store.lock import WriterLock
 from adsp.store.marker import Marker
 from adsp.store.order import in_order, milliseconds, next_stamp
+from adsp.store.reading import reading
 from adsp.store.refusals import damaged, dangling, refusing, reused_id
 from adsp.store.rows import (
     Tail,

@@ -73,6 +73,14 @@ class Risk:
     """The program that synchronises, or the type of the drive: ``Dropbox``, ``nfs4``."""
 
     @property
+    def warning(self) -> str:
+        """In one line, with where to read on."""
+        where = "동기화 폴더" if self.kind == "sync" else "드라이브"
+        return (
+            f"학습 기록이 {self.name} {where}에 있어 손상될 수 있습니다. 옮기는 법: adsp log check"
+        )
+
+    @property
     def advice(self) -> str:
         """What may happen, and what to do instead."""
         return f"{_HARM[self.kind].format(name=self.name)} {_WAY_OUT}"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adsp.store.connect import reading
 from adsp.store.files import Files
 from adsp.store.order import in_order
+from adsp.store.reading import reading
 from adsp.store.rows import COLUMNS, Row, checksum, decode, highest_seq
 
 if TYPE_CHECKING:

@@ -86,7 +86,7 @@ class AdspApp(App[None]):
         from adsp.store.place import risk_of
 
         if risk := risk_of(self.desk.paths.data):
-            self.notify(risk.advice, severity="warning", timeout=20, markup=False)
+            self.notify(risk.warning, severity="warning", timeout=10, markup=False)
 
     @work(thread=True, exclusive=True, group="backup")
     def _back_up(self) -> None:
