@@ -32,16 +32,17 @@ def open_app(now: str | None, start: Callable[[Desk], Session] | None = None) ->
     require_terminal("")
     gc.disable()  # until the first frame stands: nothing that start-up makes is garbage
     with open_desk(now, write=True) as desk:
+        trouble = _exchange(desk)
         _ = desk.study  # a log that cannot be opened is told in a line, before the screen is taken
         session = start(desk) if start else None
         from adsp.tui.app import AdspApp
 
-        app = AdspApp(desk, session)
+        app = AdspApp(desk, session, trouble)
         app.run()
-        if app.failure is None and not app.return_code:
-            _back_up(desk)
     if app.failure is not None:
         raise app.failure
+    if not app.return_code:  # else the terminal or the system wants us gone
+        _keep(desk)
     sys.exit(app.return_code or 0)
 
 
@@ -52,18 +53,38 @@ def _run(now: str | None, start: Callable[[Desk], Session], *, plain: bool) -> N
     from adsp.cli.plain import ask
 
     with open_desk(now, write=True) as desk:
+        if trouble := _exchange(desk):
+            click.echo(trouble, err=True)
         ask(desk, start(desk))
-        _back_up(desk)
+    _keep(desk)
 
 
-def _back_up(desk: Desk) -> None:
-    """The automatic backup at the end; the answers are stored whether it can be made or not."""
+def _exchange(desk: Desk) -> str:
+    """Take in at the start what other machines have left in a folder; what kept it from being done.
+    A log that cannot be opened is told by whoever needs it.
+    """
+    if not desk.settings.sync.folder:
+        return ""
+    from adsp.desk.sync import sync_by_itself
+
+    return sync_by_itself(desk, git=False)
+
+
+def _keep(desk: Desk) -> None:
+    """At the end, the log let go of: back it up if that is due, leave what is new for the other
+    machines. The answers are stored whether it can be done or not.
+    """
     from adsp.desk.admin import back_up_if_due
 
     try:
         back_up_if_due(desk)
     except AdspError as error:
         click.echo(f"자동 백업을 하지 못했습니다. {error}", err=True)
+    if desk.settings.sync.folder:
+        from adsp.desk.sync import sync_by_itself
+
+        if trouble := sync_by_itself(desk, git=True):
+            click.echo(trouble, err=True)
 
 
 @click.command(cls=Command)

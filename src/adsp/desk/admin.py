@@ -20,7 +20,7 @@ from adsp.store.restore import Restored, accept, restore, verify_backup
 from adsp.store.salvage import salvage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
     from typing import Literal, TypeAlias
 
@@ -299,12 +299,16 @@ def take_in(desk: Desk, events: Sequence[Event]) -> Taken:
         StoreError: another app writes, the log is not whole, or the disk is full; nothing was
             stored.
     """
-    files = _files(desk)
-    with Log.open(files.database) as log:
-        known = {event.id for event in log.events()}
-        if any(event.id not in known for event in events):
-            back_up(files, desk.clock.now(), "import")
-        return log.take_in(events)
+    with Log.open(desk.paths.log) as log:
+        return absorb(desk, log, log.events(), events)
+
+
+def absorb(desk: Desk, log: Log, own: Iterable[Event], events: Sequence[Event]) -> Taken:
+    """The same into a log that is open, and holds ``own``."""
+    known = {event.id for event in own}
+    if any(event.id not in known for event in events):
+        back_up(log.files, desk.clock.now(), "import")
+    return log.take_in(events)
 
 
 def _files(desk: Desk) -> Files:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from adsp.desk.admin import take_in
+from adsp.desk.admin import absorb
 from adsp.errors import AdspError, UsageError
 from adsp.settings import SyncOptions
 from adsp.store.exchange.segments import read_segments, write_segments
-from adsp.store.log import Taken, read_events
+from adsp.store.log import Log, Taken
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from adsp.desk.desk import Desk
 
 GIT_PATIENCE = 120
@@ -47,15 +46,17 @@ def sync(desk: Desk, folder: Path, *, git: bool = False) -> Synced:
     Raises:
         UsageError: there is no such folder, or it is the one of the log itself.
         AdspError: the folder cannot be read or written, or git failed; what was taken in stays.
-        StoreError: see `take_in`.
+        StoreError: see `adsp.desk.admin.take_in`.
     """
     _check_folder(desk, folder)
     if git:
         _pull(folder)
     try:
         found = read_segments(folder)
-        taken = take_in(desk, found.in_order())
-        missing = [e for e in read_events(desk.paths.log) if e.id not in found.events]
+        with Log.open(desk.paths.log) as log:
+            own = log.events()
+            taken = absorb(desk, log, own, found.in_order())
+        missing = [event for event in own if event.id not in found.events]
         written = write_segments(folder, missing) if missing else []
     except OSError as error:
         raise AdspError(
@@ -64,6 +65,21 @@ def sync(desk: Desk, folder: Path, *, git: bool = False) -> Synced:
     if git:
         _push(folder, written)
     return Synced(taken, len(missing), found.unfinished, found.newer)
+
+
+def sync_by_itself(desk: Desk, *, git: bool) -> str:
+    """Exchange over the folder that was remembered, if there is one; with ``git`` also if it is a
+    repository, whose server may keep us waiting. What kept it from being done, in words; empty if
+    nothing did.
+    """
+    options = desk.settings.sync
+    if not options.folder or (options.git and not git):
+        return ""
+    try:
+        sync(desk, Path(options.folder), git=options.git)
+    except AdspError as error:
+        return f"다른 컴퓨터와 주고받지 못했습니다. {error}"
+    return ""
 
 
 def remember(desk: Desk, folder: Path, *, git: bool) -> None:

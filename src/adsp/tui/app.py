@@ -60,10 +60,12 @@ class AdspApp(App[None]):
         ),
     ]
 
-    def __init__(self, desk: Desk, session: Session | None = None) -> None:
+    def __init__(self, desk: Desk, session: Session | None = None, trouble: str = "") -> None:
         super().__init__()
         self.desk = desk
         self._session = session
+        self._trouble = trouble
+        """What went wrong before the screen was taken, to be told on it."""
         self.failure: Exception | None = None
         """What ended the app if it was no one's wish; to be told once the terminal is restored."""
         self.lab_code = ""
@@ -78,15 +80,17 @@ class AdspApp(App[None]):
         if self._session is not None:
             self.open_session(self._session)
         self.call_after_refresh(_relax_garbage_collector)
-        self._warn_of_place()
+        self._warn()
         self.set_timer(FIRST_BACKUP, self._back_up)
         self.set_interval(BACKUP_CHECK, self._back_up)
 
-    def _warn_of_place(self) -> None:
+    def _warn(self) -> None:
         from adsp.store.place import risk_of
 
-        if risk := risk_of(self.desk.paths.data):
-            self.notify(risk.warning, severity="warning", timeout=10, markup=False)
+        risk = risk_of(self.desk.paths.data)
+        for warning in (self._trouble, risk.warning if risk else ""):
+            if warning:
+                self.notify(warning, severity="warning", timeout=10, markup=False)
 
     @work(thread=True, exclusive=True, group="backup")
     def _back_up(self) -> None:
