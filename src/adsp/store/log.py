@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adsp.store.connect import SCHEMA_VERSION, connect_writer, inspect
-from adsp.store.events import Answered, Retracted, Ruled, SessionEnded
+from adsp.store.events import Answered, Retracted, Ruled, SessionEnded, SessionStarted
 from adsp.store.files import Files
 from adsp.store.lock import WriterLock
 from adsp.store.marker import Marker
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
-    from typing import Self
+    from typing import Self, TypeGuard
 
     from adsp.store.events import Event
 
@@ -48,7 +48,8 @@ class Taken:
     waiting: list[Event] = field(default_factory=list)
     """What they speak of is neither here nor there: a part that has not come yet."""
     conflicts: list[Event] = field(default_factory=list)
-    """Their ids are here with another content. Ids are random, so one of the two was changed."""
+    """Their ids, or those of the sessions that they start, are here with another content. Ids are
+    random, so one of the two was changed."""
 
 
 class Log:
@@ -80,8 +81,12 @@ class Log:
             with refusing(files):
                 _prepare(files)
                 connection = connect_writer(files)
-                tail = read_tail(connection)
-                marker = Marker.place(files.marker, path.name, SCHEMA_VERSION, tail)
+                try:
+                    tail = read_tail(connection)
+                    marker = Marker.place(files.marker, path.name, SCHEMA_VERSION, tail)
+                except BaseException:
+                    connection.close()
+                    raise
                 return cls(files, lock, connection, marker)
         except BaseException:
             lock.release()
@@ -120,6 +125,8 @@ class Log:
             for event in events:
                 if (stored := self._stored(event.id)) is not None:
                     (taken.known if same(event, stored) else taken.conflicts).append(event)
+                elif self._begins_again(event):
+                    taken.conflicts.append(event)
                 elif self._dangles(event):
                     taken.waiting.append(event)
                 else:
@@ -169,6 +176,8 @@ class Log:
             if same(event, stored):
                 return tail
             raise reused_id(self.files, event.id)
+        if self._begins_again(event):
+            raise reused_id(self.files, event.session)
         if self._dangles(event):
             raise dangling(self.files)
         highest = self._connection.execute("SELECT max(stamp) FROM event").fetchone()[0]
@@ -185,17 +194,24 @@ class Log:
         found = self._connection.execute("SELECT body FROM event WHERE id = ?", (name,)).fetchone()
         return None if found is None else str(found[0])
 
+    def _begins_again(self, event: Event) -> TypeGuard[SessionStarted]:
+        """Whether it starts a session that another event has started."""
+        return isinstance(event, SessionStarted) and self._has_begun(event.session)
+
+    def _has_begun(self, session: str) -> bool:
+        query = "SELECT 1 FROM event WHERE opens = ?"
+        return self._connection.execute(query, (session,)).fetchone() is not None
+
     def _dangles(self, event: Event) -> bool:
         """Whether the session or the answer that an event speaks of is not stored."""
         match event:
             case Answered() | SessionEnded():
-                query, name = "SELECT 1 FROM event WHERE opens = ?", event.session
+                return not self._has_begun(event.session)
             case Ruled() | Retracted():
                 query = "SELECT 1 FROM event WHERE id = ? AND kind = 'answer'"
-                name = event.answer
+                return self._connection.execute(query, (event.answer,)).fetchone() is None
             case _:
                 return False
-        return self._connection.execute(query, (name,)).fetchone() is None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -147,6 +147,17 @@ class TestAppending:
             log.append(fresh)
             assert unstamped(log.events()) == [*story, fresh]
 
+    def test_session_begun_twice(self, path: Path, story: list[Event]) -> None:
+        """Two starts under one session's id are refused, and left out of a merge."""
+        again = msgspec.structs.replace(story[0], id="other")
+        with Log.open(path) as log:
+            log.append(*story)
+            with pytest.raises(StoreError, match="같은 id"):
+                log.append(again)
+            taken = log.take_in([again])
+            assert (taken.new, taken.conflicts) == ([], [again])
+            assert unstamped(log.events()) == story
+
     def test_nothing(self, path: Path) -> None:
         """No events, no rows."""
         with Log.open(path) as log:
