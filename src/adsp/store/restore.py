@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from itertools import count
 from typing import TYPE_CHECKING
 
+from adsp.errors import StoreError
 from adsp.store.backup import copy_whole, verify
-from adsp.store.connect import SCHEMA_VERSION, connect_reader, reading_as_it_is
+from adsp.store.connect import (
+    SCHEMA_VERSION,
+    connect_reader,
+    connect_writer,
+    inspect,
+    reading_as_it_is,
+)
 from adsp.store.files import Files, sync_file, sync_folder
 from adsp.store.lock import WriterLock
 from adsp.store.marker import Marker
@@ -104,19 +110,15 @@ def _keep_old(files: Files, now: datetime) -> Path | None:
     """Give the old file a second name and move its WAL there: SQLite would replay it into the
     new file.
     """
-    if not files.database.exists():
+    if not files.database.exists() and not files.wal.exists():
         return None
     _fold_wal(files)
     stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     names = (f"{stamp}-{n}" if n > 1 else stamp for n in count(1))
     folder = next(path for name in names if not (path := files.replaced / name).exists())
     folder.mkdir(parents=True, mode=0o700)
-    kept = folder / files.database.name
-    try:
-        os.link(files.database, kept)
-    except OSError:  # a file system without links
-        shutil.copy2(files.database, kept)
-        sync_file(kept)
+    if files.database.exists():
+        _link(files.database, folder / files.database.name)
     if files.wal.exists():
         files.wal.replace(folder / files.wal.name)
     files.shm.unlink(missing_ok=True)
@@ -125,10 +127,21 @@ def _keep_old(files: Files, now: datetime) -> Path | None:
     return folder
 
 
+def _link(file: Path, kept: Path) -> None:
+    try:
+        os.link(file, kept)
+    except OSError:  # a file system without links
+        shutil.copy2(file, kept)
+        sync_file(kept)
+
+
 def _fold_wal(files: Files) -> None:
-    """So that the kept file is whole in itself; what is damaged is kept as it is."""
-    with (
-        suppress(sqlite3.Error),
-        closing(sqlite3.connect(files.database, isolation_level=None)) as connection,
-    ):
+    """A sound log becomes one file, so that a kill leaves no half of it in its place; what is not
+    sound is kept as it is.
+    """
+    try:
+        inspect(files)
+    except StoreError:
+        return
+    with closing(connect_writer(files)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
