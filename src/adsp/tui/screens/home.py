@@ -53,7 +53,7 @@ class HomeScreen(AdspScreen):
             "u",
             "undo",
             "되돌리기",
-            "마지막에 낸 답을 되돌립니다: 세지 않을 뿐 지우지 않습니다.",
+            "마지막 답을 되돌립니다. 지우지는 않습니다.",
             show=False,
         ),
         command("y", "redo", "되살리기", "되돌린 답을 다시 세게 합니다.", show=False),
