@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Literal
 
 from adsp.store.connect import SCHEMA_VERSION, connect_reader, reading_as_it_is
-from adsp.store.files import Files, sync_file, sync_folder
+from adsp.store.files import Files, make_folder, remove_all, sync_file, sync_folder
 from adsp.store.refusals import damaged, no_copy, refusing
 from adsp.store.rows import Tail, proved_bodies, read_tail
 
@@ -50,14 +50,17 @@ class Backup:
 
 def list_backups(files: Files) -> list[Backup]:
     """The backups beside a log, the oldest first."""
-    return sorted(map(_read_name, files.backups.glob("*.db")), key=lambda b: (b.at, b.number))
+    found = (path for path in files.backups.glob("*.db") if path.is_file())
+    return sorted(map(_read_name, found), key=lambda b: (b.at, b.number))
 
 
 def _read_name(path: Path) -> Backup:
-    if (found := _NAME.fullmatch(path.name)) is None:  # before an upgrade, or put there by hand
-        return Backup(path, datetime.fromtimestamp(path.stat().st_mtime, UTC), "")
-    at = datetime.strptime(found[1], _FORMAT).replace(tzinfo=UTC)
-    return Backup(path, at, found[2], int(found[3] or 1))
+    if found := _NAME.fullmatch(path.name):
+        with suppress(ValueError):  # no such day
+            at = datetime.strptime(found[1], _FORMAT).replace(tzinfo=UTC)
+            return Backup(path, at, found[2], int(found[3] or 1))
+    # before an upgrade, or put there by hand
+    return Backup(path, datetime.fromtimestamp(path.stat().st_mtime, UTC), "")
 
 
 def back_up(files: Files, now: datetime, reason: Reason) -> Backup | None:
@@ -114,9 +117,9 @@ def copy_whole(files: Files, target: Path) -> None:
         StoreError: the log is not whole, or the copy cannot be written.
     """
     with refusing(files), _telling_of(files, target):
-        target.parent.mkdir(exist_ok=True, mode=0o700)
+        make_folder(target.parent)
         part = target.with_name(target.name + ".part")
-        part.unlink(missing_ok=True)
+        remove_all(part)
         try:
             with closing(connect_reader(files)) as source, closing(sqlite3.connect(part)) as copy:
                 copy.execute("PRAGMA synchronous = OFF")  # synced as a whole, below
@@ -127,7 +130,7 @@ def copy_whole(files: Files, target: Path) -> None:
             sync_file(part)
             part.replace(target)
         finally:
-            part.unlink(missing_ok=True)
+            remove_all(part)
         sync_folder(target.parent)
 
 

@@ -59,6 +59,13 @@ def connect_writer(files: Files) -> sqlite3.Connection:
     return connection
 
 
+def use_wal(connection: sqlite3.Connection) -> None:
+    """Switch a new file to the WAL before it comes to its place: done there, a power cut or a kill
+    would leave a journal that read-only connections may not roll back, and so refuse for ever.
+    """
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
 def _try_writing(connection: sqlite3.Connection) -> None:
     """A file without write permission opens without error, and even begins a transaction."""
     connection.execute("BEGIN IMMEDIATE")
@@ -66,6 +73,25 @@ def _try_writing(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     finally:
         connection.execute("ROLLBACK")
+
+
+def roll_back(files: Files) -> None:
+    """Undo what a kill left half done in a file of ours that is not in WAL mode: one that was
+    copied into place by hand. Readers may not, and refuse it until the app was opened.
+
+    Raises:
+        sqlite3.Error: the file cannot be written.
+    """
+    if files.empty or not files.journal.exists() or not _is_ours(files):
+        return
+    with closing(sqlite3.connect(files.database, timeout=WRITER_WAIT)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+def _is_ours(files: Files) -> bool:
+    """By the header alone: SQLite would roll back before it told us."""
+    with files.database.open("rb") as file:
+        return file.read(72)[68:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 @contextmanager

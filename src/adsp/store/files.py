@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003  (a field of a dataclass)
@@ -27,6 +28,13 @@ class Files:
     def shm(self) -> Path:
         """The index of the WAL, in memory shared by all who have the log open."""
         return self._beside("-shm")
+
+    @property
+    def journal(self) -> Path:
+        """SQLite's rollback journal, left by a kill while the file was not in WAL mode: only a copy
+        put in place by hand is not.
+        """
+        return self._beside("-journal")
 
     @property
     def marker(self) -> Path:
@@ -57,6 +65,12 @@ class Files:
         """There was a log here. A stale WAL counts: SQLite would replay it into a new file."""
         return self.marker.exists() or (self.wal.exists() and self.wal.stat().st_size > 0)
 
+    def clear_fresh(self) -> None:
+        """Remove what a killed creation or restore left: SQLite would take a journal for one of the
+        next new file.
+        """
+        remove_all(self.fresh)
+
     def _beside(self, suffix: str) -> Path:
         return self.database.with_name(self.database.name + suffix)
 
@@ -69,6 +83,23 @@ def sync_file(path: Path) -> None:
 def sync_folder(path: Path) -> None:
     """Wait until the names in a folder are on the disk: a rename is durable only then."""
     _fsync(path, os.O_RDONLY)
+
+
+def remove_all(path: Path) -> None:
+    """Remove a file that SQLite wrote, and all that it may have left beside it."""
+    for left in path.parent.glob(glob.escape(path.name) + "*"):
+        left.unlink(missing_ok=True)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, the learner's alone, and those above it that are missing; on the disk when it
+    returns: what a folder holds is lost with its own name.
+    """
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(path.parent)
 
 
 def _fsync(path: Path, flags: int) -> None:

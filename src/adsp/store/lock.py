@@ -6,6 +6,7 @@ import fcntl
 import os
 from typing import TYPE_CHECKING
 
+from adsp.store.files import make_folder
 from adsp.store.refusals import locked, refusing
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class WriterLock:
             StoreError: the folder cannot be written.
         """
         with refusing(files):
-            files.lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(files.lock.parent)
             handle = os.open(files.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             file = os.fdopen(handle, "r+b", buffering=0)
             try:

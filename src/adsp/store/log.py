@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adsp.store.connect import SCHEMA_VERSION, connect_writer, inspect
+from adsp.store.connect import SCHEMA_VERSION, connect_writer, inspect, roll_back
 from adsp.store.events import Answered, Retracted, Ruled, SessionEnded, SessionStarted
 from adsp.store.files import Files
 from adsp.store.lock import WriterLock
@@ -79,6 +79,7 @@ class Log:
         lock = WriterLock.take(files)
         try:
             with refusing(files):
+                roll_back(files)
                 _prepare(files)
                 connection = connect_writer(files)
                 try:

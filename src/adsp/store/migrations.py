@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database, Migrations
 
 from adsp.store.backup import copy_whole
-from adsp.store.connect import APPLICATION_ID, SCHEMA_VERSION
+from adsp.store.connect import APPLICATION_ID, SCHEMA_VERSION, use_wal
 from adsp.store.files import sync_file, sync_folder
 from adsp.store.refusals import damaged, refusing
 from adsp.store.rows import fingerprint, read_tail
@@ -46,10 +46,10 @@ def create(files: Files) -> None:
         StoreError: the folder cannot be written, or the disk is full.
     """
     with refusing(files):
-        for left in files.fresh.parent.glob(files.fresh.name + "*"):
-            left.unlink()
+        files.clear_fresh()
         with closing(sqlite3.connect(files.fresh)) as connection:
             _apply(files, connection, STEPS, SCHEMA_VERSION)
+            use_wal(connection)
         files.fresh.chmod(0o600)  # SQLite gives the same to the files that it makes beside it
         sync_file(files.fresh)
         files.fresh.replace(files.database)

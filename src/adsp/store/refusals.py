@@ -52,6 +52,10 @@ def _of_sqlite(files: Files, error: sqlite3.Error) -> StoreError:
             f"{files.database} 을(를) 읽거나 쓰지 못했습니다({error}). "
             "이미 저장된 기록은 그대로입니다. 디스크의 빈 공간을 확인하고 다시 시도하세요."
         )
+    if code == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return StoreError(
+            f"{files.database} 은(는) 쓰는 도중에 꺼졌습니다. adsp 를 한 번 열면 정리됩니다."
+        )
     if primary in _FORBIDDEN:
         return forbidden(files, str(error))
     return StoreError(f"{files.database} 에서 뜻밖의 오류가 났습니다: {error}. 다시 시도하세요.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
@@ -18,8 +19,9 @@ from adsp.store.connect import (
     connect_writer,
     inspect,
     reading_as_it_is,
+    use_wal,
 )
-from adsp.store.files import Files, sync_file, sync_folder
+from adsp.store.files import Files, make_folder, sync_file, sync_folder
 from adsp.store.lock import WriterLock
 from adsp.store.marker import Marker
 from adsp.store.refusals import refusing, vanished
@@ -53,7 +55,11 @@ def restore(files: Files, backup: Path, now: datetime) -> Restored:
     lock = WriterLock.take(files)
     try:
         with refusing(files):
+            files.clear_fresh()
             copy_whole(source, files.fresh)
+            with closing(sqlite3.connect(files.fresh)) as connection:
+                use_wal(connection)
+            sync_file(files.fresh)
             kept = _keep_old(files, now)
             # told less for a moment: killed here, the log opens as it is, old or new
             marker = Marker.place(files.marker, files.database.name, SCHEMA_VERSION, START)
@@ -107,8 +113,8 @@ def _note_end(files: Files, marker: Marker) -> None:
 
 
 def _keep_old(files: Files, now: datetime) -> Path | None:
-    """Give the old file a second name and move its WAL there: SQLite would replay it into the
-    new file.
+    """Give the old file a second name and move its WAL or journal there: SQLite would replay them
+    into the new file.
     """
     if not files.database.exists() and not files.wal.exists():
         return None
@@ -116,14 +122,16 @@ def _keep_old(files: Files, now: datetime) -> Path | None:
     stamp = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     names = (f"{stamp}-{n}" if n > 1 else stamp for n in count(1))
     folder = next(path for name in names if not (path := files.replaced / name).exists())
-    folder.mkdir(parents=True, mode=0o700)
+    make_folder(folder)
     if files.database.exists():
         _link(files.database, folder / files.database.name)
-    if files.wal.exists():
-        files.wal.replace(folder / files.wal.name)
+    for left in (files.wal, files.journal):
+        if left.exists():
+            left.replace(folder / left.name)
     files.shm.unlink(missing_ok=True)
     sync_folder(folder)
-    sync_folder(files.replaced)
+    # the WAL is gone before the new file comes: a power cut may keep the one and undo the other
+    sync_folder(files.database.parent)
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
 
     from adsp.store.events import Event
 
+HALF_CHANGED = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+for statement in ("PRAGMA journal_mode = DELETE", "PRAGMA cache_size = 1", "BEGIN IMMEDIATE",
+                  "CREATE TABLE more (text)", "INSERT INTO more VALUES (zeroblob(1000000))"):
+    connection.execute(statement)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 HEAVY = ("sqlite_utils", "pandas", "numpy", "scipy")
 
 
@@ -85,6 +94,18 @@ class TestOpening:
         path.touch()
         with Log.open(path) as log:
             assert log.events() == []
+
+    def test_killed_before_it_was_in_wal_mode(self, written: Path, story: list[Event]) -> None:
+        """A copy put in place by hand is not, and a kill leaves it half changed: readers say what
+        to do, and the app undoes it.
+        """
+        done = subprocess.run([sys.executable, "-c", HALF_CHANGED, written], check=False)
+        assert done.returncode == -signal.SIGKILL
+        assert written.with_name("answers.db-journal").exists()
+        with pytest.raises(StoreError, match="한 번 열면"):
+            read_events(written)
+        with Log.open(written) as log:
+            assert unstamped(log.events()) == story
 
     def test_lost_marker_comes_back(self, written: Path) -> None:
         """The marker is made anew for a log that is sound."""
