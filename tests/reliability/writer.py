@@ -2,6 +2,7 @@
 
     python writer.py PATH RUN append    one log, batch after batch
     python writer.py PATH RUN reopen    the log is closed and opened after each batch
+    python writer.py PATH RUN slowly    a hundred batches a second at most
     python writer.py PATH RUN hold      opens the log and waits
 
 A line is an acknowledgement: the ids of a batch, written after `append` returned. The id
@@ -17,33 +18,50 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from adsp.store.events import Answered, Event, SessionStarted, Verdict
+from adsp.store.events import Answered, Event, Item, SessionStarted, Verdict
 from adsp.store.log import Log
 
 AT = datetime.fromisoformat("2021-10-05T20:00:00+09:00")
+ITEMS = 200
+"""Questions of a session."""
+BATCHES = 100
+"""Of a session; then the next begins."""
 
 
 def batch(run: str, number: int) -> list[Event]:
-    """One to three answers; the first batch of a run starts its session."""
+    """One to three events; the first of every hundredth batch starts a session, all others are
+    answers in it.
+    """
     size = number % 3 + 1
-    ids = [f"{run}-{number}-{n}-{size}" for n in range(size)]
-    if number == 0:
-        return [SessionStarted(id=ids[0], at=AT, session=run, mode="quiz", title="문항", items=())]
-    return [
-        Answered(
-            id=name,
-            at=AT,
-            session=run,
-            place=number * 3 + n,
-            question="3-2-2-lm-cars",
-            revision="0123456789ab",
-            section="3-2-2",
-            given="가" * (number % 50),
-            verdict=Verdict.RIGHT,
-            elapsed_ms=number,
-        )
-        for n, name in enumerate(ids)
+    session = f"{run}.{number // BATCHES}"
+    places = (number % BATCHES * 3 + n for n in range(size))
+    events: list[Event] = [
+        _answered(f"{run}-{number}-{n}-{size}", session, place % ITEMS)
+        for n, place in enumerate(places)
     ]
+    if number % BATCHES == 0:
+        events[0] = SessionStarted(
+            id=events[0].id, at=AT, session=session, mode="quiz", title="문항", items=_ITEMS
+        )
+    return events
+
+
+_ITEMS = tuple(Item(f"3-2-2-q{place}", place) for place in range(ITEMS))
+
+
+def _answered(name: str, session: str, place: int) -> Answered:
+    return Answered(
+        id=name,
+        at=AT,
+        session=session,
+        place=place,
+        question=_ITEMS[place].question,
+        revision="0123456789ab",
+        section="3-2-2",
+        given="가" * (place % 50),
+        verdict=Verdict.RIGHT,
+        elapsed_ms=place,
+    )
 
 
 def say(line: str) -> None:
@@ -59,6 +77,8 @@ def main(path: Path, run: str, mode: str) -> None:
         events = batch(run, number)
         log.append(*events)
         say(" ".join(event.id for event in events))
+        if mode == "slowly":
+            time.sleep(0.01)
         if mode == "reopen":
             log.close()
             log = Log.open(path)

@@ -108,7 +108,7 @@ def _usage(error: click.UsageError) -> str:
         case click.MissingParameter(param=param):
             what = f"{param.human_readable_name if param else '값'} 을(를) 주어야 합니다."
         case click.BadParameter(param=param):
-            name = param.opts[-1] if param else "값"
+            name = _name_of(param)
             what = f"{name} 의 값이 맞지 않습니다: {_what_is_wanted(error, param)}"
         case click.BadOptionUsage(option_name=name):
             what = f"{name} 에는 값이 있어야 합니다."
@@ -119,10 +119,19 @@ def _usage(error: click.UsageError) -> str:
     return f"입력을 확인하세요: {what} 도움말: {command} -h"
 
 
+def _name_of(param: click.Parameter | None) -> str:
+    """As the usage line has it: ``--count``, or the word for an argument."""
+    if isinstance(param, click.Argument):
+        return param.human_readable_name.strip("[]")
+    return param.opts[-1] if param else "값"
+
+
 def _what_is_wanted(error: click.BadParameter, param: click.Parameter | None) -> str:
     match param.type if param else None:
         case click.Choice(choices=choices):
             return f"{', '.join(map(str, choices))} 가운데 하나여야 합니다."
+        case click.IntRange(min=int(least), max=None):
+            return f"{least} 이상의 정수로 적으세요."
         case click.types.IntParamType():
             return "정수로 적으세요."
     return error.message

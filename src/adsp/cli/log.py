@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from adsp.cli.common import json_option, now_option, open_desk, print_json, print_table
 from adsp.cli.groups import Group
 from adsp.errors import AdspError, UsageError
+from adsp.text import clean
 from adsp.words import day_in_words, size_in_words
 
 if TYPE_CHECKING:
@@ -128,7 +130,7 @@ def _list_backups(desk: Desk, *, as_json: bool) -> None:
             _REASONS.get(k.backup.reason, k.backup.reason),
             "읽을 수 없음" if k.events is None else k.events,
             size_in_words(k.size),
-            k.backup.path.name,
+            clean(k.backup.path.name),
         )
         for k in kept
     ]
@@ -151,6 +153,8 @@ def restore(
     """
     from adsp.desk.admin import accept_current, find_backup, restore_backup
 
+    if name and (listed or current):
+        raise UsageError(f"--list 와 --current 에는 이름({name})을 주지 않습니다.")
     with open_desk(now) as desk:
         if listed:
             _list_backups(desk, as_json=as_json)
@@ -178,7 +182,7 @@ def restore(
 def _confirm(what: str, *, yes: bool) -> None:
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not (sys.stdin and sys.stdin.isatty()):
         raise UsageError(f"{what} 터미널이 없으면 --yes 를 주어 하세요.")
     if not click.confirm(f"{what} 할까요?", default=False):
         raise click.Abort
@@ -208,10 +212,10 @@ def export(form: str | None, output: Path | None) -> None:
     by_name = "csv" if output and output.suffix.lower() == ".csv" else "jsonl"
     with open_desk(None) as desk:
         text, count = exported(desk, "csv" if (form or by_name) == "csv" else "jsonl")
-    if output is None or output == Path("-"):
-        click.echo(text, nl=False)
-    else:
-        save_export(text, output)
+        if output is None or output == Path("-"):
+            click.echo(text, nl=False)
+        else:
+            save_export(desk, text, output)
     click.echo(f"{count}줄", err=True)
 
 
@@ -233,10 +237,21 @@ def import_(file: str, as_json: bool, now: str | None) -> None:
 
 
 def _read(file: str) -> bytes:
+    from adsp.desk.admin import LONGEST_FILE
+
+    name = clean(file)
     try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        with _standard_input() if file == "-" else Path(file).open("rb") as stream:
+            content = stream.read(LONGEST_FILE + 1)
     except OSError as error:
-        raise AdspError(f"{file} 을(를) 읽을 수 없습니다: {error.strerror}.") from error
+        raise AdspError(f"{name} 을(를) 읽을 수 없습니다: {error.strerror}.") from error
+    if len(content) > LONGEST_FILE:
+        raise AdspError(f"{name} 은(는) 너무 큽니다. {LONGEST_FILE >> 20}MB까지 받습니다.")
+    return content
+
+
+def _standard_input() -> BinaryIO:
+    return sys.stdin.buffer if sys.stdin else io.BytesIO()  # none if the shell closed it
 
 
 @log.command()
@@ -307,11 +322,11 @@ def _tell_taken(taken: Taken, *, as_json: bool, **more: object) -> None:
         return
     click.echo(f"받은 것: {len(taken.new)}개 (이미 있던 것 {len(taken.known)}개)")
     notes = [
-        (len(taken.waiting), "개는 딸린 세션이나 답이 아직 오지 않아 다음에 받습니다."),
+        (len(taken.waiting), "개는 딸린 세션이나 답이 여기에도 거기에도 없어 받지 못했습니다."),
         (
             len(taken.conflicts),
             "개는 같은 id의 다른 내용이 이미 있어 받지 않았습니다. 이쪽 것을 그대로 두었습니다: "
-            + ", ".join(event.id for event in taken.conflicts[:3]),
+            + ", ".join(clean(event.id) for event in taken.conflicts[:3]),
         ),
         (more.get("lost", 0), "개는 손상되어 옮기지 못했습니다."),
         (_length(more.get("unfinished")), "개 파일은 아직 다 오지 않았습니다. 다음에 받습니다."),
@@ -354,9 +369,9 @@ def _tell_answers(desk: Desk, what: str, answers: list[Answer], *, as_json: bool
         print_json(answers)
         return
     for answer in answers:
-        section = desk.section_name(answer.section)
+        section, question = clean(desk.section_name(answer.section)), clean(answer.question)
         verdict = _VERDICTS[answer.verdict]
-        click.echo(f"{what}: {_moment(answer.at)} · {section} · {answer.question} ({verdict})")
+        click.echo(f"{what}: {_moment(answer.at)} · {section} · {question} ({verdict})")
 
 
 @log.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -157,7 +158,9 @@ class Study:
 
     def _question_of(self, item: Item) -> Question | None:
         if item.generated is not None:
-            return msgspec.convert(item.generated, Question)
+            with suppress(msgspec.ValidationError):  # an older app's, or one that came by a merge
+                return msgspec.convert(item.generated, Question)
+            return None
         return self.bank.by_id.get(item.question)
 
     # answering

@@ -6,6 +6,7 @@ stick. What each machine lacks it takes in; what the folder lacks it is given.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +17,19 @@ import msgspec
 from adsp.desk.admin import absorb
 from adsp.errors import AdspError, UsageError
 from adsp.settings import SyncOptions
-from adsp.store.exchange.segments import read_segments, write_segments
+from adsp.store.exchange.segments import own_files, read_segments, write_segments
 from adsp.store.log import Log, Taken
+from adsp.text import clean
 
 if TYPE_CHECKING:
     from adsp.desk.desk import Desk
 
 GIT_PATIENCE = 120
 """Seconds for one command of git."""
+PUSHES = 3
+"""Before it is given up: another machine may push at the same time."""
+ELSEWHERE = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"}
+"""What git sets for its hooks: with them it would commit to the repository of the hook."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +55,33 @@ def sync(desk: Desk, folder: Path, *, git: bool = False) -> Synced:
         StoreError: see `adsp.desk.admin.take_in`.
     """
     _check_folder(desk, folder)
-    if git:
-        _pull(folder)
     try:
-        found = read_segments(folder)
-        with Log.open(desk.paths.log) as log:
-            own = log.events()
-            taken = absorb(desk, log, own, found.in_order())
-        missing = [event for event in own if event.id not in found.events]
-        written = write_segments(folder, missing) if missing else []
+        return _sync_over_git(desk, folder) if git else _sync(desk, folder)
     except OSError as error:
         raise AdspError(
             f"{folder} 을(를) 읽거나 쓸 수 없습니다: {error.strerror}. 기록은 그대로입니다."
         ) from error
-    if git:
-        _push(folder, written)
+
+
+def _sync(desk: Desk, folder: Path) -> Synced:
+    found = read_segments(folder)
+    with Log.open(desk.paths.log) as log:
+        own = log.events()
+        taken = absorb(desk, log, own, found.in_order())
+    missing = [event for event in own if event.id not in found.events]
+    if missing:
+        write_segments(folder, missing)
     return Synced(taken, len(missing), found.unfinished, found.newer)
+
+
+def _sync_over_git(desk: Desk, folder: Path) -> Synced:
+    upstream = _upstream(folder)
+    _commit(folder)  # what an exchange that was cut short has left
+    _pull(folder, *upstream)
+    done = _sync(desk, folder)
+    _commit(folder)
+    _push(folder, *upstream)
+    return done
 
 
 def sync_by_itself(desk: Desk, *, git: bool) -> str:
@@ -93,7 +110,11 @@ def remember(desk: Desk, folder: Path, *, git: bool) -> None:
 
 
 def _check_folder(desk: Desk, folder: Path) -> None:
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError:  # one may not look, or no name is that long
+        there = False
+    if not there:
         raise UsageError(f"{folder} 라는 폴더가 없습니다. 공유 폴더를 만들고 다시 하세요.")
     here, data = folder.resolve(), desk.paths.data.resolve()
     if here == data or here.is_relative_to(data):
@@ -103,35 +124,65 @@ def _check_folder(desk: Desk, folder: Path) -> None:
         )
 
 
-def _pull(folder: Path) -> None:
-    _git(folder, "rev-parse", "--is-inside-work-tree")
-    if _has_upstream(folder):
-        _git(folder, "pull", "--quiet", "--rebase", "--autostash")
+# git
 
 
-def _push(folder: Path, written: list[Path]) -> None:
-    """Commit the new segments, and nothing else that may be staged."""
-    if written:
-        names = [path.name for path in written] + [".gitattributes"]
-        _git(folder, "add", "--", *names)
+def _upstream(folder: Path) -> tuple[str, str]:
+    """The remote and its branch that the branch here follows, also if nothing was ever pushed
+    there; without a remote, two empty texts.
+    """
+    _git(folder, "rev-parse", "--show-toplevel")  # refuses what is no working tree
+    here = _git(folder, "symbolic-ref", "HEAD")
+    name = here.removeprefix("refs/heads/")
+    server = _run(folder, "config", f"branch.{name}.remote").stdout.strip()
+    branch = _run(folder, "config", f"branch.{name}.merge").stdout.strip()
+    if server and branch:
+        return server, branch
+    servers = _git(folder, "remote").split()
+    return (servers[0], here) if servers else ("", "")
+
+
+def _commit(folder: Path) -> None:
+    """Commit the segments that are whole, and nothing else that may be staged."""
+    names = own_files(folder)
+    if not names:
+        return
+    _git(folder, "add", "--force", "--", *names)  # a list of ignored files may name *.jsonl
+    if _git(folder, "status", "--porcelain", "--", *names):
         _git(folder, "commit", "--quiet", "-m", "adsp: 학습 기록", "--", *names)
-    if _has_upstream(folder):
-        _git(folder, "push", "--quiet")
 
 
-def _has_upstream(folder: Path) -> bool:
-    done = _run(folder, "rev-parse", "--abbrev-ref", "@{upstream}")
-    return done.returncode == 0
+def _pull(folder: Path, server: str, branch: str) -> None:
+    """Put what is committed here on top of what the others have pushed, if anything."""
+    if not server or not _git(folder, "ls-remote", server, branch):
+        return
+    try:
+        _git(folder, "pull", "--quiet", "--rebase", "--autostash", server, branch)
+    except AdspError:
+        _run(folder, "rebase", "--abort")
+        raise
 
 
-def _git(folder: Path, *arguments: str) -> None:
+def _push(folder: Path, server: str, branch: str) -> None:
+    if not server or _run(folder, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
+        return
+    push = ("push", "--quiet", server, f"HEAD:{branch}")
+    for _ in range(PUSHES - 1):
+        if not _run(folder, *push).returncode:
+            return
+        _pull(folder, server, branch)  # another machine was faster
+    _git(folder, *push)
+
+
+def _git(folder: Path, *arguments: str) -> str:
     done = _run(folder, *arguments)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().replace("\n", " / ")
+        said = clean(done.stderr or done.stdout).strip().replace("\n", " / ")
         raise AdspError(
             f"git {arguments[0]} 에 실패했습니다: {said}. 기록은 그대로입니다. "
             f"{folder} 에서 git 을 바로잡은 뒤 다시 하세요."
         )
+    return done.stdout.strip()
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -142,6 +193,7 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
             text=True,
             errors="replace",
             timeout=GIT_PATIENCE,
+            env={name: value for name, value in os.environ.items() if name not in ELSEWHERE},
             stdin=subprocess.DEVNULL,  # it must not ask for a password behind our back
             check=False,
         )

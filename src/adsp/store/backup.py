@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from adsp.store.connect import SCHEMA_VERSION, connect_reader, reading_as_it_is
 from adsp.store.files import Files, make_folder, remove_all, sync_file, sync_folder
-from adsp.store.refusals import damaged, no_copy, refusing
+from adsp.store.refusals import damaged, no_copy, refusing, too_new
 from adsp.store.rows import Tail, proved_bodies, read_tail
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ ALL_OF = timedelta(days=2)
 """Backups of this age are all kept."""
 KEPT_DAILY, KEPT_WEEKLY, KEPT_MONTHLY = 12, 10, 9
 """Of older ones the last of a day, of a week, of a month: a year in all, as Anki keeps them."""
+
+STALE = 3600
+"""Seconds after which an unfinished backup is nobody's any more."""
 
 _NAME = re.compile(r".*-(\d{8}T\d{6}Z)-([a-z]+)(?:-(\d+))?\.db")
 _FORMAT = "%Y%m%dT%H%M%SZ"
@@ -49,9 +52,11 @@ class Backup:
 
 
 def list_backups(files: Files) -> list[Backup]:
-    """The backups beside a log, the oldest first."""
+    """The backups beside a log in the order in which they were made, as the file system tells it:
+    the app's own clock may have been set to any day.
+    """
     found = (path for path in files.backups.glob("*.db") if path.is_file())
-    return sorted(map(_read_name, found), key=lambda b: (b.at, b.number))
+    return sorted(map(_read_name, found), key=lambda b: (b.path.stat().st_mtime_ns, b.at, b.number))
 
 
 def _read_name(path: Path) -> Backup:
@@ -80,7 +85,18 @@ def back_up(files: Files, now: datetime, reason: Reason) -> Backup | None:
     copy_whole(files, path)
     for old in thinned(list_backups(files), now):
         old.path.unlink(missing_ok=True)
+    _clear_unfinished(files, path.stat().st_mtime)
     return _read_name(path)
+
+
+def _clear_unfinished(files: Files, now: float) -> None:
+    """Remove what killed backups left; one that is under way beside us is younger. ``now`` is by
+    the file system's clock, as its files are.
+    """
+    for part in files.backups.glob("*.part*"):
+        with suppress(OSError):  # it is finished by now
+            if now - part.stat().st_mtime > STALE:
+                part.unlink()
 
 
 def back_up_if_due(files: Files, now: datetime) -> Backup | None:
@@ -91,8 +107,7 @@ def back_up_if_due(files: Files, now: datetime) -> Backup | None:
     """
     backups = [backup for backup in list_backups(files) if backup.reason]
     if backups:
-        # the last one made, by the file system: the app's own clock may be set to any day
-        newest = max(backups, key=lambda backup: backup.path.stat().st_mtime_ns)
+        newest = backups[-1]
         if abs(now - newest.at) < INTERVAL or _tail(newest.path) == _tail(files.database):
             return None
     return back_up(files, now, "auto")
@@ -166,7 +181,10 @@ def verify(
         ThreadPoolExecutor(1) as pool,
     ):
         finding = pool.submit(_check_pages, copy, pages)  # SQLite's own check needs no Python
-        if connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > SCHEMA_VERSION:
+            raise too_new(files, version, SCHEMA_VERSION)
+        if version == SCHEMA_VERSION:
             events = sum(1 for _ in proved_bodies(connection))
         else:
             events = read_tail(connection).seq  # it is proved when it is brought up to date

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from adsp.errors import StoreError
-from adsp.store.connect import connect_reader
+from adsp.errors import StoreDamaged, StoreError
+from adsp.store.connect import changed_schema, connect_reader
 from adsp.store.events import Answered, Item, Retracted, Ruled, SessionEnded, SessionStarted
 from adsp.store.files import Files
 from adsp.store.reading import reading
@@ -27,9 +27,10 @@ _UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 class Finding(NamedTuple):
     """Something that is wrong with a log."""
 
-    kind: Literal["refused", "pages", "chain", "sense"]
-    """The file cannot be read at all; SQLite finds fault with it; a row is missing or is not as it
-    was written; the rows are whole but contradict each other."""
+    kind: Literal["closed", "refused", "pages", "chain", "sense"]
+    """The file cannot be read here and now; it is no whole log; SQLite finds fault with it, or its
+    schema is not ours; a row is missing or is not as it was written; the rows are whole but
+    contradict each other."""
     text: str
     """A Korean sentence, safe to print: what a damaged file says is cleaned."""
 
@@ -46,8 +47,10 @@ def check(path: Path) -> list[Finding]:
             pages = pool.submit(_check_pages, files)  # SQLite's own checks need no Python
             found = _check_rows(connection)
             return [*pages.result(), *found]
-    except StoreError as error:
+    except StoreDamaged as error:
         return [Finding("refused", str(error))]
+    except StoreError as error:
+        return [Finding("closed", str(error))]
 
 
 def _check_pages(files: Files) -> list[Finding]:
@@ -55,10 +58,12 @@ def _check_pages(files: Files) -> list[Finding]:
         with closing(connect_reader(files)) as connection:
             found = [text for (text,) in connection.execute("PRAGMA integrity_check(20)")]
             broken = connection.execute("PRAGMA foreign_key_check").fetchmany(20)
+            changed = changed_schema(connection)
     except _UNREADABLE as error:
         return [Finding("pages", f"SQLite 검사: {clean(str(error))}")]
     return [
         *(Finding("pages", f"SQLite 검사: {clean(text)}") for text in found if text != "ok"),
+        *(Finding("pages", f"형식의 {name} 이(가) 쓰인 그대로가 아닙니다.") for name in changed),
         *(Finding("sense", f"{seq}번째 기록이 없는 것을 가리킵니다.") for _, seq, *_ in broken),
     ]
 

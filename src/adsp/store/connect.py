@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from adsp.store.marker import read_note
 from adsp.store.refusals import damaged, foreign, other, refusing, shrunk, too_new, vanished
 from adsp.store.rows import COLUMNS, START, Row, checksum, highest_seq, read_tail
+from adsp.store.schema import v2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ SQLITE_VERSION: Final = sqlite3.sqlite_version
 WAL_RESET_FAULT: Final = sqlite3.sqlite_version_info < (3, 51, 3)
 """Whether two connections that write or checkpoint at once can corrupt the file. The lock lets
 only one writer in, and readers never checkpoint."""
+
+_SCHEMA = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
 
 READER_WAIT = 5.0
 """Seconds a reader waits while a writer opens or closes the file."""
@@ -175,7 +178,23 @@ def inspect(files: Files) -> int | None:
         _refuse_cut_file(files, _pragma(connection, "page_size"))
         if version == SCHEMA_VERSION:
             _refuse_cut_log(files, connection)
+            if changed := changed_schema(connection):
+                raise damaged(files, f"형식의 {changed[0]} 이(가) 쓰인 그대로가 아닙니다")
         return version
+
+
+def changed_schema(connection: sqlite3.Connection) -> list[str]:
+    """Names of tables, indexes, triggers and views of ours that are not as this app makes them;
+    none of an older file. A flipped bit in their text would change what they mean without making
+    the file any less of a database.
+    """
+    if _pragma(connection, "user_version") != SCHEMA_VERSION:
+        return []
+    found = dict(connection.execute(_SCHEMA))
+    with closing(sqlite3.connect(":memory:")) as made:
+        for statement in v2.STATEMENTS:
+            made.execute(statement)
+        return [name for name, sql in made.execute(_SCHEMA) if found.get(name) != sql]
 
 
 def _refuse_cut_file(files: Files, page_size: int) -> None:

@@ -63,6 +63,11 @@ class SessionStarted(_Event, frozen=True, tag="session"):
     """What the learner chose, in words: ``통계분석 · 10문항``."""
     items: tuple[Item, ...]
 
+    @property
+    def stands_in(self) -> bool:
+        """Made from the answers of a session whose own start was lost."""
+        return self.id == stand_in(self.session)
+
 
 class Answered(_Event, frozen=True, tag="answer"):
     """An answer was given and judged."""
@@ -114,6 +119,11 @@ class SessionEnded(_Event, frozen=True, tag="end"):
 
 
 Event: TypeAlias = SessionStarted | Answered | Ruled | Retracted | Flagged | SessionEnded
+
+
+def stand_in(session: str) -> str:
+    """The id of a start that was made anew: the same on every machine."""
+    return f"begun-{session}"
 
 
 def new_id() -> str:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from adsp.store.connect import SCHEMA_VERSION, connect_writer, inspect, roll_back
-from adsp.store.events import Answered, Retracted, Ruled, SessionEnded, SessionStarted
+from adsp.store.events import (
+    Answered,
+    Retracted,
+    Ruled,
+    SessionEnded,
+    SessionStarted,
+    stand_in,
+)
 from adsp.store.files import Files
 from adsp.store.lock import WriterLock
 from adsp.store.marker import Marker
@@ -127,7 +134,7 @@ class Log:
                 if (stored := self._stored(event.id)) is not None:
                     (taken.known if same(event, stored) else taken.conflicts).append(event)
                 elif self._begins_again(event):
-                    taken.conflicts.append(event)
+                    (taken.known if self._stands_in(event) else taken.conflicts).append(event)
                 elif self._dangles(event):
                     taken.waiting.append(event)
                 else:
@@ -199,6 +206,12 @@ class Log:
         """Whether it starts a session that another event has started."""
         return isinstance(event, SessionStarted) and self._has_begun(event.session)
 
+    def _stands_in(self, event: SessionStarted) -> bool:
+        """Whether it, or the start that is stored, was made from answers: then both mean the same
+        session.
+        """
+        return event.stands_in or self._stored(stand_in(event.session)) is not None
+
     def _has_begun(self, session: str) -> bool:
         query = "SELECT 1 FROM event WHERE opens = ?"
         return self._connection.execute(query, (session,)).fetchone() is not None
@@ -210,7 +223,8 @@ class Log:
                 return not self._has_begun(event.session)
             case Ruled() | Retracted():
                 query = "SELECT 1 FROM event WHERE id = ? AND kind = 'answer'"
-                return self._connection.execute(query, (event.answer,)).fetchone() is None
+                found = self._connection.execute(query, (event.answer,)).fetchone()
+                return found is None or not self._has_begun(event.session)
             case _:
                 return False
 

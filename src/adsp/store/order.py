@@ -25,6 +25,7 @@ MAX_STAMP = 2**48
 """Beyond the year 9999: no stamp of a log is higher, and one that says so is no stamp."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_TIME = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def milliseconds(moment: datetime) -> int:
@@ -35,6 +36,14 @@ def milliseconds(moment: datetime) -> int:
 def next_stamp(at: int, highest: int) -> int:
     """The stamp of an event at ``at`` in a log that has seen ``highest``."""
     return max(at, highest + 1)
+
+
+def highest_of(count: int) -> int:
+    """The highest stamp that so many events can have come to, whatever their clocks said: each is
+    the time, or one more than another. Whatever lies beyond was not made by this app, and with it
+    the log would climb to where no other machine can follow.
+    """
+    return _LAST_TIME + count
 
 
 def place(event: Event) -> tuple[int, str]:

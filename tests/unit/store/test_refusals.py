@@ -13,10 +13,20 @@ import pytest
 from adsp.errors import StoreDamaged, StoreError, StoreLocked
 from adsp.store.check import check
 from adsp.store.log import Log, read_events
+from adsp.store.schema import v2
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+def guard(path: Path) -> None:
+    """Put the guards back that were dropped to change a row."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        have = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+        for statement in v2.GUARDS:
+            if statement.split()[2] not in have:
+                connection.execute(statement)
 
 
 def alter(path: Path, *statements: str) -> None:
@@ -96,6 +106,10 @@ def unmarked(harm: Callable[[Path], None]) -> Callable[[Path], None]:
     return both
 
 
+def unguarded(path: Path) -> None:
+    alter(path, "DROP TRIGGER event_never_goes")
+
+
 def no_table(path: Path) -> None:
     alter(path, "DROP VIEW answer", "DROP VIEW session", "DROP TABLE event")
 
@@ -118,6 +132,7 @@ FOR_WRITERS = [
     pytest.param(
         unmarked(tail_lost), StoreDamaged, "마지막 기록이 없어졌습니다", id="last row lost"
     ),
+    pytest.param(unguarded, StoreDamaged, "event_never_goes", id="without a guard"),
     pytest.param(tail_changed, StoreDamaged, "9번째 기록의 검사값", id="last row changed"),
 ]
 
@@ -192,6 +207,7 @@ class TestRefusing:
             "DROP TRIGGER event_never_changes",
             """UPDATE event SET body = replace(body, 'right', 'wrong') WHERE seq = 2""",
         )
+        guard(written)
         with pytest.raises(StoreDamaged, match="2번째 기록"):
             read_events(written)
         with Log.open(written) as log, pytest.raises(StoreDamaged, match="2번째 기록"):

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adsp.errors import StoreError
 from adsp.store.connect import SCHEMA_VERSION
 from adsp.store.exchange.jsonl import read_jsonl
+from adsp.store.exchange.lines import fault, unreadable
 from adsp.store.files import sync_file, sync_folder
 from adsp.store.order import place
 from adsp.store.rows import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from adsp.store.events import Event
@@ -32,6 +32,8 @@ MAX_EVENTS = 20_000
 
 _NAME = re.compile(r"adsp-([0-9a-f]{32})\b.*\.jsonl")
 """Synchronising programs add to a name: `` (1)``, `` (conflicted copy)``."""
+ATTRIBUTES = ".gitattributes"
+"""Asks git to leave the bytes as they are."""
 _ATTRIBUTES = "*.jsonl -text\n"
 
 
@@ -66,26 +68,46 @@ def read_segments(folder: Path) -> Exchange:
         StoreError: a segment that is whole holds what is no event.
     """
     found = Exchange()
-    for path in sorted(folder.glob("adsp-*.jsonl")):
-        if (name := _NAME.fullmatch(path.name)) is None:
-            continue
-        content = path.read_bytes().replace(b"\r\n", b"\n")  # git may have changed the line ends
-        header, _, lines = content.partition(b"\n")
-        if _digest(content) != name[1]:
-            found.unfinished.append(path.name)
-        elif _version(header) > SCHEMA_VERSION:
-            found.newer.append(path.name)
+    for name, content in _segments(folder):
+        if content is None:
+            found.unfinished.append(name)
+        elif _version(content, name) > SCHEMA_VERSION:
+            found.newer.append(name)
         else:
-            events = read_jsonl(lines.decode().split("\n"), path.name)
+            _, *lines = content.decode().split("\n")
+            events = read_jsonl(["", *lines], name)  # so that lines keep their numbers
             found.events.update((event.id, event) for event in events)
     return found
 
 
-def _version(header: bytes) -> int:
+def own_files(folder: Path) -> list[str]:
+    """Names of what this app has put into the folder, so far as it is whole.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    names = [name for name, content in _segments(folder) if content is not None]
+    attributes = folder / ATTRIBUTES
+    ours = attributes.is_file() and attributes.read_bytes() == _ATTRIBUTES.encode()
+    return [*names, ATTRIBUTES] if ours else names
+
+
+def _segments(folder: Path) -> Iterator[tuple[str, bytes | None]]:
+    """Each with its content; None if it has not come over whole."""
+    for path in sorted(folder.glob("adsp-*.jsonl")):
+        if (name := _NAME.fullmatch(path.name)) is None or not path.is_file():
+            continue
+        content = path.read_bytes().replace(b"\r\n", b"\n")  # git may have changed the line ends
+        yield path.name, content if _digest(content) == name[1] else None
+
+
+def _version(content: bytes, name: str) -> int:
+    """The schema version of a segment, all of which is found to be text."""
     try:
-        return msgspec.json.decode(header, type=_Header).segment
-    except msgspec.MsgspecError as error:
-        raise StoreError(f"조각 파일의 머리를 알아볼 수 없습니다: {error}") from error
+        content.decode()
+        return msgspec.json.decode(content.partition(b"\n")[0], type=_Header).segment
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise unreadable(name, [fault(1, str(error))]) from error
 
 
 def write_segments(folder: Path, events: Sequence[Event]) -> list[Path]:
@@ -95,7 +117,7 @@ def write_segments(folder: Path, events: Sequence[Event]) -> list[Path]:
         OSError: the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    attributes = folder / ".gitattributes"  # so that git leaves the bytes as they are
+    attributes = folder / ATTRIBUTES
     if not attributes.exists():
         attributes.write_text(_ATTRIBUTES, encoding="ascii")
     parts = [events[n : n + MAX_EVENTS] for n in range(0, len(events), MAX_EVENTS)]
