@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from adsp.clock import ReplayClock, parse_now
-from adsp.desk import admin
+from adsp.desk import admin, exchange
 from adsp.desk.desk import Desk
 from adsp.errors import AdspError, StoreDamaged, StoreError, StoreLocked, UsageError
 from adsp.session.history import History
@@ -135,7 +135,7 @@ def overwrite(path: Path) -> None:
 
 def export(machine: Machine, form: admin.Form = "jsonl") -> bytes:
     with machine.desk() as desk:
-        return admin.exported(desk, form)[0].encode()
+        return exchange.exported(desk, form)[0].encode()
 
 
 class TestHealth:
@@ -162,7 +162,7 @@ class TestHealth:
         assert events == 6
         kept = admin.restore_backup(laptop.desk(), backup).kept
         assert kept is not None
-        merged = admin.merge(laptop.desk(), kept)
+        merged = exchange.merge(laptop.desk(), kept)
         assert (len(merged.taken.new), merged.lost) == (3, 1)
         assert len(before - {event.id for event in laptop.events}) == 1
         assert admin.health(laptop.desk()).advice == []
@@ -183,7 +183,7 @@ class TestHealth:
         folder.mkdir()
         for file in laptop.log.parent.glob("answers.db*"):
             file.rename(folder / file.name)
-        merged = admin.merge(laptop.desk(), folder)
+        merged = exchange.merge(laptop.desk(), folder)
         assert (len(merged.taken.new), merged.lost) == ((6, 0) if shrunk else (5, 1))
         assert admin.health(laptop.desk()).findings == []
         laptop.study("a")
@@ -277,20 +277,20 @@ class TestExport:
         """All comes over; twice is once; and a backup is made of what was there before."""
         new = machine("new")
         content = export(laptop, form)
-        taken = admin.import_file(new.desk(), content, "x")
+        taken = exchange.import_file(new.desk(), content, "x")
         assert (len(taken.new), len(taken.known)) == (6, 0)
-        taken = admin.import_file(new.desk(), content, "x")
+        taken = exchange.import_file(new.desk(), content, "x")
         assert (len(taken.new), len(taken.known)) == (0, 6)
         assert new.events == laptop.events
         assert list_backups(new.files) == []
 
     def test_backup_before_an_import(self, laptop: Machine, desktop: Machine) -> None:
         before = laptop.events
-        admin.import_file(laptop.desk(), export(desktop), "x")
+        exchange.import_file(laptop.desk(), export(desktop), "x")
         (backup,) = list_backups(laptop.files)
         assert backup.reason == "import"
         assert read_events(backup.path) == before
-        admin.import_file(laptop.desk(), export(desktop), "x")
+        exchange.import_file(laptop.desk(), export(desktop), "x")
         assert list_backups(laptop.files) == [backup]
 
     @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ class TestExport:
         (tmp_path / "link").symlink_to(laptop.log.parent)
         for folder in (laptop.log.parent, tmp_path / "link", laptop.log.parent / ".." / "data"):
             with pytest.raises(UsageError, match="기록이 있는 폴더"):
-                admin.save_export(laptop.desk(), "x", folder / name)
+                exchange.save_export(laptop.desk(), "x", folder / name)
         assert laptop.events == before
         assert check(laptop.log) == []
 
@@ -311,21 +311,21 @@ class TestExport:
         before = laptop.events
         (tmp_path / "a").symlink_to(laptop.log)
         with pytest.raises(UsageError):
-            admin.save_export(laptop.desk(), "x", tmp_path / "a")
+            exchange.save_export(laptop.desk(), "x", tmp_path / "a")
         os.link(laptop.log, tmp_path / "b")
-        admin.save_export(laptop.desk(), "x", tmp_path / "b")
+        exchange.save_export(laptop.desk(), "x", tmp_path / "b")
         assert laptop.events == before
 
     def test_written_whole(self, laptop: Machine, tmp_path: Path) -> None:
         target = tmp_path / "새 폴더" / "x.csv"
         for text in ("a\r\n", "b"):
-            admin.save_export(laptop.desk(), text, target)
+            exchange.save_export(laptop.desk(), text, target)
             assert target.read_bytes() == text.encode()
         assert [path.name for path in target.parent.iterdir()] == ["x.csv"]
         for nowhere in (tmp_path / "x.csv" / "y", tmp_path, tmp_path / ("x" * 300)):
             (tmp_path / "x.csv").touch()
             with pytest.raises(AdspError, match="쓸 수 없습니다"):
-                admin.save_export(laptop.desk(), "x", nowhere)
+                exchange.save_export(laptop.desk(), "x", nowhere)
 
 
 def forged(event: Event, stamp: int) -> Event:
@@ -344,8 +344,8 @@ class TestHostile:
         with Log.open(evil.log) as log:
             log.take_in([forged(flag, stamp)])
         for ask in (
-            lambda: admin.merge(laptop.desk(), evil.log),
-            lambda: admin.import_file(laptop.desk(), export(evil), "x"),
+            lambda: exchange.merge(laptop.desk(), evil.log),
+            lambda: exchange.import_file(laptop.desk(), export(evil), "x"),
         ):
             with pytest.raises(StoreError, match="stamp"):
                 ask()
@@ -359,10 +359,10 @@ class TestHostile:
         flag = Flagged(id="f", at=at, question="q", on=True)
         with Log.open(evil.log) as log:
             log.take_in([forged(flag, highest_of(7))])
-        admin.import_file(laptop.desk(), export(evil), "x")
+        exchange.import_file(laptop.desk(), export(evil), "x")
         for n in range(3):
             laptop.study("a", now=f"2021-10-{10 + n}T20:00")
-            admin.import_file(other.desk(), export(laptop), "x")
+            exchange.import_file(other.desk(), export(laptop), "x")
         assert other.events == laptop.events
         assert other.history.answers[-1].day.isoformat() == "2021-10-12"
 
@@ -376,7 +376,7 @@ class TestHostile:
         flag = '{"type":"flag","id":"f","at":"2021-10-05T20:00:00+09:00","question":"q","on":true}'
         content = f"{flag}\n{flag.replace(old, old[:-1] + chr(0x5C))}\n"
         with pytest.raises(StoreError, match="2번째 줄"):
-            admin.import_file(laptop.desk(), content.encode(), "x")
+            exchange.import_file(laptop.desk(), content.encode(), "x")
         assert laptop.events == before
         assert list_backups(laptop.files) == []
 
@@ -384,7 +384,7 @@ class TestHostile:
         """Ids that are here with another content stay as they are, and are told."""
         mine = laptop.events[1]
         content = export(laptop).replace(b'"given":"a"', b'"given":"c"')
-        taken = admin.import_file(laptop.desk(), content, "x")
+        taken = exchange.import_file(laptop.desk(), content, "x")
         assert not taken.new
         assert mine.id in {event.id for event in taken.conflicts}
         assert laptop.events[1] == mine
@@ -394,8 +394,8 @@ class TestMerge:
     """The logs of two machines become one story on both."""
 
     def test_both_ways(self, laptop: Machine, desktop: Machine) -> None:
-        admin.merge(laptop.desk(), desktop.log)
-        merged = admin.merge(desktop.desk(), laptop.log)
+        exchange.merge(laptop.desk(), desktop.log)
+        merged = exchange.merge(desktop.desk(), laptop.log)
         assert (len(merged.taken.new), len(merged.taken.known), merged.lost) == (6, 3, 0)
         assert laptop.events == desktop.events
         assert len(laptop.history.answers) == 6
@@ -406,34 +406,34 @@ class TestMerge:
     @pytest.mark.parametrize("inside", ["", "data", "data/answers.db"])
     def test_named_in_any_way(self, laptop: Machine, desktop: Machine, inside: str) -> None:
         """The file, the folder that holds it, or the whole home."""
-        assert len(admin.merge(laptop.desk(), desktop.home / inside).taken.new) == 3
+        assert len(exchange.merge(laptop.desk(), desktop.home / inside).taken.new) == 3
         with pytest.raises(UsageError, match="자신"):
-            admin.merge(laptop.desk(), laptop.home / inside)
+            exchange.merge(laptop.desk(), laptop.home / inside)
 
     def test_itself_by_another_name(self, laptop: Machine, tmp_path: Path) -> None:
         os.link(laptop.log, tmp_path / "hard")
         (tmp_path / "soft").symlink_to(laptop.home)
         for name in ("hard", "soft"):
             with pytest.raises(UsageError, match="자신"):
-                admin.merge(laptop.desk(), tmp_path / name)
+                exchange.merge(laptop.desk(), tmp_path / name)
 
     @pytest.mark.parametrize("name", ["없음", "laptop/config", LONGEST])
     def test_no_log(self, laptop: Machine, tmp_path: Path, name: str) -> None:
         with pytest.raises(UsageError, match="에 기록이 없습니다"):
-            admin.merge(laptop.desk(), tmp_path / name)
+            exchange.merge(laptop.desk(), tmp_path / name)
 
     def test_of_a_running_app(self, laptop: Machine, desktop: Machine) -> None:
         """The other may be open; her own may not."""
         with desktop.desk(write=True) as desk:
             desk.study  # noqa: B018  (opening is the point)
-            assert len(admin.merge(laptop.desk(), desktop.log).taken.new) == 3
+            assert len(exchange.merge(laptop.desk(), desktop.log).taken.new) == 3
             with pytest.raises(StoreLocked):
-                admin.merge(desktop.desk(), laptop.log)
+                exchange.merge(desktop.desk(), laptop.log)
 
     def test_damaged(self, laptop: Machine, desktop: Machine) -> None:
         """Every answer that can be proved comes over; what hangs on a lost one waits."""
         spoil(desktop.log, 2)
-        merged = admin.merge(laptop.desk(), desktop.log)
+        merged = exchange.merge(laptop.desk(), desktop.log)
         assert (len(merged.taken.new), merged.lost) == (2, 1)
         assert len(laptop.history.answers) == 5
 
@@ -444,24 +444,24 @@ class TestMerge:
         content = export(desktop)
         spoil(desktop.log, 1)
         before = len(laptop.history.answers)
-        merged = admin.merge(laptop.desk(), desktop.log)
+        merged = exchange.merge(laptop.desk(), desktop.log)
         assert (len(merged.taken.waiting), merged.lost) == (0, 1)
         assert len(laptop.history.answers) == before + 2
         assert laptop.history.unfinished is None or "되살린" not in laptop.history.unfinished.title
         assert check(laptop.log) == []
-        again = admin.merge(laptop.desk(), desktop.log)
+        again = exchange.merge(laptop.desk(), desktop.log)
         assert (len(again.taken.new), len(again.taken.conflicts)) == (0, 0)
-        late = admin.import_file(laptop.desk(), content, "x")
+        late = exchange.import_file(laptop.desk(), content, "x")
         assert (len(late.new), len(late.known), len(late.conflicts)) == (0, 3, 0)
 
     def test_nothing_left(self, laptop: Machine, desktop: Machine) -> None:
         before = laptop.events
         overwrite(desktop.log)
         with pytest.raises(StoreDamaged):
-            admin.merge(laptop.desk(), desktop.log)
+            exchange.merge(laptop.desk(), desktop.log)
         desktop.log.write_text("글\n" * 3000, encoding="utf-8")
         with pytest.raises(StoreDamaged):
-            admin.merge(laptop.desk(), desktop.log)
+            exchange.merge(laptop.desk(), desktop.log)
         assert laptop.events == before
 
     def test_into_a_damaged_one(self, laptop: Machine, desktop: Machine) -> None:
@@ -469,12 +469,12 @@ class TestMerge:
         spoil(laptop.log, 2)
         before = laptop.log.read_bytes()
         with pytest.raises(StoreDamaged, match="laptop"):
-            admin.merge(laptop.desk(), desktop.log)
+            exchange.merge(laptop.desk(), desktop.log)
         assert laptop.log.read_bytes() == before
 
     def test_into_nothing(self, machine: Make, desktop: Machine) -> None:
         new = machine("new")
-        assert len(admin.merge(new.desk(), desktop.log).taken.new) == 3
+        assert len(exchange.merge(new.desk(), desktop.log).taken.new) == 3
         assert new.events == desktop.events
 
 

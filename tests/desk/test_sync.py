@@ -11,7 +11,7 @@ import pytest
 from tests.desk.test_admin import LONGEST, Machine, desktop, laptop, machine, spoil
 from tests.unit.store.test_segments import header, named
 
-from adsp.desk import admin
+from adsp.desk import exchange
 from adsp.desk.sync import Synced, remember, sync, sync_by_itself
 from adsp.errors import AdspError, StoreDamaged, StoreError, StoreLocked, UsageError
 from adsp.settings import load_settings
@@ -37,7 +37,7 @@ def shared(tmp_path: Path) -> Path:
     return folder
 
 
-def exchange(one: Machine, folder: Path, *, git: bool = False) -> Synced:
+def trade(one: Machine, folder: Path, *, git: bool = False) -> Synced:
     with one.desk() as desk:
         return sync(desk, folder, git=git)
 
@@ -57,20 +57,20 @@ class TestFolder:
     """Two and three machines over one folder."""
 
     def test_two(self, laptop: Machine, desktop: Machine, shared: Path) -> None:
-        assert counts(exchange(laptop, shared)) == (0, 6)
-        assert counts(exchange(desktop, shared)) == (6, 3)
-        assert counts(exchange(laptop, shared)) == (3, 0)
+        assert counts(trade(laptop, shared)) == (0, 6)
+        assert counts(trade(desktop, shared)) == (6, 3)
+        assert counts(trade(laptop, shared)) == (3, 0)
         assert_agree([laptop, desktop])
         assert len(laptop.history.answers) == 6
 
     def test_again_is_nothing(self, laptop: Machine, desktop: Machine, shared: Path) -> None:
         """No file, no backup and no event more, however often it is done."""
         for one in (laptop, desktop, laptop):
-            exchange(one, shared)
+            trade(one, shared)
         files = {path: path.read_bytes() for path in shared.iterdir()}
         backups = [*laptop.files.backups.iterdir()]
         for one in (laptop, desktop, laptop, laptop):
-            assert counts(exchange(one, shared)) == (0, 0)
+            assert counts(trade(one, shared)) == (0, 0)
         assert {path: path.read_bytes() for path in shared.iterdir()} == files
         assert [*laptop.files.backups.iterdir()] == backups
 
@@ -79,9 +79,9 @@ class TestFolder:
         machines = [machine(name) for name in ("laptop", "desktop", "tablet")]
         for n in (*order, *order):
             machines[n].study("a", "b", now=f"2021-10-0{5 + n}T20:00", finish=n == 1)
-            exchange(machines[n], shared)
+            trade(machines[n], shared)
         for one in machines * 2:
-            exchange(one, shared)
+            trade(one, shared)
         assert_agree(machines)
         assert len(machines[0].history.answers) == 12
 
@@ -89,26 +89,26 @@ class TestFolder:
         self, laptop: Machine, desktop: Machine, shared: Path
     ) -> None:
         """What was left open on one machine is finished on the other, and is finished on both."""
-        exchange(desktop, shared)
-        exchange(laptop, shared)
+        trade(desktop, shared)
+        trade(laptop, shared)
         with laptop.desk(write=True) as desk:
             session = desk.study.unfinished()
             assert session is not None
             assert len(session.replies) == 2
             desk.study.end(desk.study.answer(session, "a", 1_000))
-        exchange(laptop, shared)
-        exchange(desktop, shared)
+        trade(laptop, shared)
+        trade(desktop, shared)
         assert desktop.history.unfinished is None
         assert_agree([laptop, desktop])
 
     def test_new_folder(self, laptop: Machine, desktop: Machine, shared: Path) -> None:
         """A folder that was emptied fills again: each machine has all that it knows."""
-        exchange(laptop, shared)
-        exchange(desktop, shared)
+        trade(laptop, shared)
+        trade(desktop, shared)
         for path in shared.iterdir():
             path.unlink()
-        assert counts(exchange(desktop, shared)) == (0, 9)
-        assert counts(exchange(laptop, shared)) == (3, 0)
+        assert counts(trade(desktop, shared)) == (0, 9)
+        assert counts(trade(laptop, shared)) == (3, 0)
 
     def test_remembered(self, laptop: Machine, shared: Path) -> None:
         """From now on by itself; what keeps it from being done is told, not raised."""
@@ -135,36 +135,36 @@ class TestRefused:
         laptop.files.backups.mkdir()
         before = set(laptop.log.parent.rglob("*"))
         with pytest.raises(UsageError, match=r"폴더가 없습니다|지금 쓰는 기록이 있는 폴더"):
-            exchange(laptop, tmp_path / name)
+            trade(laptop, tmp_path / name)
         assert set(laptop.log.parent.rglob("*")) == before
 
     def test_cannot_be_written(self, laptop: Machine, desktop: Machine, shared: Path) -> None:
         """What the others left is taken in all the same; what this one has to give comes later."""
-        exchange(desktop, shared)
+        trade(desktop, shared)
         (shared / ATTRIBUTES).unlink()
         (shared / ATTRIBUTES).symlink_to(shared / "no" / "such" / "folder")
         with pytest.raises(AdspError, match="읽거나 쓸 수 없습니다"):
-            exchange(laptop, shared)
+            trade(laptop, shared)
         assert len(laptop.events) == 9
         (shared / ATTRIBUTES).unlink()
-        assert counts(exchange(laptop, shared)) == (0, 6)
-        exchange(desktop, shared)
+        assert counts(trade(laptop, shared)) == (0, 6)
+        trade(desktop, shared)
         assert_agree([laptop, desktop])
 
     def test_app_is_open(self, laptop: Machine, shared: Path) -> None:
         with laptop.desk(write=True) as desk:
             desk.study  # noqa: B018  (opening is the point)
             with pytest.raises(StoreLocked):
-                exchange(laptop, shared)
+                trade(laptop, shared)
         assert [*shared.iterdir()] == []
 
     def test_damaged_log(self, laptop: Machine, desktop: Machine, shared: Path) -> None:
         """Nothing of it goes out to the others."""
-        exchange(desktop, shared)
+        trade(desktop, shared)
         before = {*shared.iterdir()}
         spoil(laptop.log, 3)
         with pytest.raises(StoreDamaged):
-            exchange(laptop, shared)
+            trade(laptop, shared)
         assert {*shared.iterdir()} == before
 
 
@@ -173,46 +173,46 @@ class TestInterrupted:
 
     def test_half_a_file(self, laptop: Machine, desktop: Machine, shared: Path) -> None:
         """It has not come over whole: told, left for the next time, and not taken for whole."""
-        exchange(laptop, shared)
+        trade(laptop, shared)
         (path,) = shared.glob("adsp-*.jsonl")
         whole = path.read_bytes()
         path.write_bytes(whole[:-40])
-        done = exchange(desktop, shared)
+        done = trade(desktop, shared)
         assert (counts(done), done.unfinished) == ((0, 3), [path.name])
         path.write_bytes(whole)
-        assert counts(exchange(desktop, shared)) == (6, 0)
+        assert counts(trade(desktop, shared)) == (6, 0)
 
     def test_a_file_lost_on_the_way(self, laptop: Machine, desktop: Machine, shared: Path) -> None:
         """Whoever has its events writes them anew."""
-        exchange(laptop, shared)
+        trade(laptop, shared)
         (path,) = shared.glob("adsp-*.jsonl")
         whole = path.read_bytes()
         path.write_bytes(b"")
-        assert counts(exchange(laptop, shared)) == (0, 6)
+        assert counts(trade(laptop, shared)) == (0, 6)
         assert path.read_bytes() == whole
-        assert counts(exchange(desktop, shared)) == (6, 3)
+        assert counts(trade(desktop, shared)) == (6, 3)
 
     def test_parts_in_the_wrong_order(
         self, laptop: Machine, desktop: Machine, shared: Path
     ) -> None:
         """Answers whose session has not come yet wait for it, and are not lost."""
-        exchange(laptop, shared)
+        trade(laptop, shared)
         laptop.undo()
-        exchange(laptop, shared)
+        trade(laptop, shared)
         first, _ = sorted(shared.glob("adsp-*.jsonl"), key=lambda path: path.stat().st_size)[::-1]
         first.rename(shared / "not here yet")
-        done = exchange(desktop, shared)
+        done = trade(desktop, shared)
         assert (len(done.taken.new), len(done.taken.waiting)) == (0, 1)
         (shared / "not here yet").rename(first)
-        assert len(exchange(desktop, shared).taken.new) == 7
-        exchange(laptop, shared)
+        assert len(trade(desktop, shared).taken.new) == 7
+        trade(laptop, shared)
         assert_agree([laptop, desktop])
 
     def test_newer_app(self, laptop: Machine, desktop: Machine, shared: Path) -> None:
         """What it wrote waits for the update, told by name."""
         newer = named(shared, header(99) + b'{"type":"exam"}\n')
-        exchange(laptop, shared)
-        done = exchange(desktop, shared)
+        trade(laptop, shared)
+        done = trade(desktop, shared)
         assert (len(done.taken.new), done.newer) == (6, [newer.name])
 
     def test_bad_file_among_them(self, laptop: Machine, shared: Path) -> None:
@@ -220,13 +220,13 @@ class TestInterrupted:
         bad = named(shared, header() + b"[" * 100_000)
         before = laptop.events
         with pytest.raises(StoreError, match=bad.name):
-            exchange(laptop, shared)
+            trade(laptop, shared)
         with laptop.desk() as desk:
             remember(desk, shared, git=False)
             assert bad.name in sync_by_itself(desk, git=False)
         assert laptop.events == before
         bad.unlink()
-        assert counts(exchange(laptop, shared)) == (0, 6)
+        assert counts(trade(laptop, shared)) == (0, 6)
 
 
 @pytest.fixture
@@ -275,10 +275,10 @@ class TestGit:
     ) -> None:
         """The first exchange of all pushes, too; the other finds it. Nothing new, no commit."""
         one, two = clone("one"), clone("two")
-        assert counts(exchange(laptop, one, git=True)) == (0, 6)
-        assert counts(exchange(laptop, one, git=True)) == (0, 0)
-        assert counts(exchange(desktop, two, git=True)) == (6, 3)
-        assert counts(exchange(laptop, one, git=True)) == (3, 0)
+        assert counts(trade(laptop, one, git=True)) == (0, 6)
+        assert counts(trade(laptop, one, git=True)) == (0, 0)
+        assert counts(trade(desktop, two, git=True)) == (6, 3)
+        assert counts(trade(laptop, one, git=True)) == (3, 0)
         assert_agree([laptop, desktop])
         assert git(one, "status", "--porcelain") == ""
         assert git(one, "rev-parse", "HEAD") == git(two, "rev-parse", "HEAD")
@@ -288,40 +288,40 @@ class TestGit:
     def test_unreadable(self, laptop: Machine, clone: Clone, over_git: bool) -> None:
         (one := clone("one")).joinpath(f"adsp-{'a' * 32}.jsonl").symlink_to("/proc/self/mem")
         with pytest.raises(AdspError, match="읽거나 쓸 수 없습니다"):
-            exchange(laptop, one, git=over_git)
+            trade(laptop, one, git=over_git)
 
     def test_both_at_once(self, laptop: Machine, desktop: Machine, clone: Clone) -> None:
         """Both commit before either has pushed: no conflict, since no two write the same file."""
         one, two = clone("one"), clone("two")
-        exchange(laptop, one, git=True)
-        exchange(desktop, two, git=True)
+        trade(laptop, one, git=True)
+        trade(desktop, two, git=True)
         for evening in range(6, 9):
             laptop.study("a", now=f"2021-10-0{evening}T20:00")
             desktop.study("b", now=f"2021-10-0{evening}T20:00")
-            exchange(laptop, one)  # without git, so that it stays here
-            exchange(desktop, two, git=True)
-            exchange(laptop, one, git=True)
-        exchange(desktop, two, git=True)
+            trade(laptop, one)  # without git, so that it stays here
+            trade(desktop, two, git=True)
+            trade(laptop, one, git=True)
+        trade(desktop, two, git=True)
         assert_agree([laptop, desktop])
         assert git(two, "rev-list", "--merges", "--count", "HEAD") == "0"
 
     def test_another_is_faster(self, laptop: Machine, desktop: Machine, clone: Clone) -> None:
         """The other pushes between our pull and our push: pulled and pushed again."""
         one, two = clone("one"), clone("two")
-        exchange(laptop, one, git=True)
-        exchange(desktop, two, git=True)
+        trade(laptop, one, git=True)
+        trade(desktop, two, git=True)
         desktop.study("a", now="2021-10-07T20:00")
-        exchange(desktop, two)
+        trade(desktop, two)
         git(two, "add", ".")
         git(two, "commit", "--quiet", "-m", "by hand")
         hook = one / ".git" / "hooks" / "pre-push"
         hook.write_text(f"#!/bin/sh\nrm -f '{hook}'\nunset GIT_DIR\ngit -C '{two}' push --quiet\n")
         hook.chmod(0o755)
         laptop.study("b", now="2021-10-07T20:00")
-        exchange(laptop, one, git=True)
+        trade(laptop, one, git=True)
         assert git(one, "rev-parse", "HEAD") == git(one, "rev-parse", "origin/main")
-        exchange(desktop, two, git=True)
-        exchange(laptop, one, git=True)
+        trade(desktop, two, git=True)
+        trade(laptop, one, git=True)
         assert_agree([laptop, desktop])
 
     def test_cut_short_before_the_commit(
@@ -329,11 +329,11 @@ class TestGit:
     ) -> None:
         """What was written but neither committed nor pushed goes out the next time."""
         one, two = clone("one"), clone("two")
-        exchange(laptop, one)
-        exchange(desktop, two)
-        assert counts(exchange(laptop, one, git=True)) == (0, 0)
-        assert counts(exchange(desktop, two, git=True)) == (6, 0)
-        exchange(laptop, one, git=True)
+        trade(laptop, one)
+        trade(desktop, two)
+        assert counts(trade(laptop, one, git=True)) == (0, 0)
+        assert counts(trade(desktop, two, git=True)) == (6, 0)
+        trade(laptop, one, git=True)
         assert_agree([laptop, desktop])
 
     def test_nobody(
@@ -352,21 +352,21 @@ class TestGit:
             ]:
                 patch.delenv(name)
             with pytest.raises(AdspError, match=r"git commit 에 실패했습니다: .*user\.email"):
-                exchange(laptop, one, git=True)
-        exchange(desktop, two, git=True)
-        exchange(laptop, one, git=True)
-        exchange(desktop, two, git=True)
+                trade(laptop, one, git=True)
+        trade(desktop, two, git=True)
+        trade(laptop, one, git=True)
+        trade(desktop, two, git=True)
         assert_agree([laptop, desktop])
 
     def test_her_own_work_stays(self, laptop: Machine, clone: Clone) -> None:
         """What she has staged or changed is not committed, and not lost."""
         one = clone("one")
-        exchange(laptop, one, git=True)
+        trade(laptop, one, git=True)
         (one / "diary.md").write_text("하루\n", encoding="utf-8")
         (one / "draft.md").write_text("초안\n", encoding="utf-8")
         git(one, "add", "diary.md")
         laptop.study("a", now="2021-10-07T20:00")
-        exchange(laptop, one, git=True)
+        trade(laptop, one, git=True)
         assert git(one, "status", "--porcelain").splitlines() == ["A  diary.md", "?? draft.md"]
 
     def test_ignored_files(self, laptop: Machine, desktop: Machine, clone: Clone) -> None:
@@ -375,28 +375,28 @@ class TestGit:
         (one / ".gitignore").write_text("*.jsonl\n")
         git(one, "add", ".gitignore")
         git(one, "commit", "--quiet", "-m", "ignore")
-        exchange(laptop, one, git=True)
-        assert counts(exchange(desktop, two, git=True)) == (6, 3)
+        trade(laptop, one, git=True)
+        assert counts(trade(desktop, two, git=True)) == (6, 3)
 
     def test_line_ends_of_windows(self, laptop: Machine, desktop: Machine, clone: Clone) -> None:
         one = clone("one")
         (one / ATTRIBUTES).write_text("* text=auto eol=crlf\n")
         git(one, "add", ".")
         git(one, "commit", "--quiet", "-m", "windows")
-        exchange(laptop, one, git=True)
+        trade(laptop, one, git=True)
         two = clone("two")
-        assert counts(exchange(desktop, two, git=True)) == (6, 3)
+        assert counts(trade(desktop, two, git=True)) == (6, 3)
         assert any(b"\r\n" in path.read_bytes() for path in two.glob("*.jsonl"))
-        exchange(laptop, one, git=True)
+        trade(laptop, one, git=True)
         assert_agree([laptop, desktop])
 
     def test_folder_of_a_repository(self, laptop: Machine, desktop: Machine, clone: Clone) -> None:
         """Beside her study log, in a folder of its own."""
         one, two = clone("one"), clone("two")
         (one / "기록").mkdir()
-        exchange(laptop, one / "기록", git=True)
+        trade(laptop, one / "기록", git=True)
         git(two, "pull", "--quiet")
-        assert counts(exchange(desktop, two / "기록", git=True)) == (6, 3)
+        assert counts(trade(desktop, two / "기록", git=True)) == (6, 3)
 
     def test_remote_without_upstream(
         self,
@@ -411,9 +411,9 @@ class TestGit:
         one.mkdir()
         git(one, "init", "--quiet", "--initial-branch=main")
         git(one, "remote", "add", "origin", str(server))
-        exchange(laptop, one, git=True)
-        assert counts(exchange(desktop, clone("two"), git=True)) == (6, 3)
-        assert counts(exchange(laptop, one, git=True)) == (3, 0)
+        trade(laptop, one, git=True)
+        assert counts(trade(desktop, clone("two"), git=True)) == (6, 3)
+        assert counts(trade(laptop, one, git=True)) == (3, 0)
 
     def test_run_by_a_hook(
         self, laptop: Machine, clone: Clone, monkeypatch: pytest.MonkeyPatch
@@ -422,7 +422,7 @@ class TestGit:
         one, other = clone("one"), clone("other")
         monkeypatch.setenv("GIT_DIR", str(other / ".git"))
         monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
-        exchange(laptop, one, git=True)
+        trade(laptop, one, git=True)
         monkeypatch.delenv("GIT_DIR")
         monkeypatch.delenv("GIT_INDEX_FILE")
         assert git(one, "rev-list", "--count", "HEAD") == "1"
@@ -437,12 +437,12 @@ class TestGit:
             git(folder, "commit", "--quiet", "-m", text)
         git(two, "push", "--quiet")
         with pytest.raises(AdspError, match="git pull 에 실패했습니다"):
-            exchange(laptop, one, git=True)
+            trade(laptop, one, git=True)
         assert git(one, "status", "--porcelain") == ""
         assert git(one, "symbolic-ref", "HEAD") == "refs/heads/main"
         git(one, "fetch", "--quiet")
         git(one, "reset", "--quiet", "--hard", "origin/main")
-        assert counts(exchange(laptop, one, git=True)) == (0, 6)
+        assert counts(trade(laptop, one, git=True)) == (0, 6)
 
     @pytest.mark.parametrize("inside", ["", ".git", "server.git"])
     def test_no_working_tree(
@@ -453,7 +453,7 @@ class TestGit:
         folder = {"": shared, ".git": tmp_path / "here" / ".git", "server.git": server}[inside]
         before = {*folder.iterdir()}
         with pytest.raises(AdspError, match="git rev-parse 에 실패했습니다"):
-            exchange(laptop, folder, git=True)
+            trade(laptop, folder, git=True)
         assert {*folder.iterdir()} == before
         assert len(laptop.events) == 6
 
@@ -462,9 +462,9 @@ class TestGit:
         one = clone("one")
         server.rename(server.with_name("away"))
         with pytest.raises(AdspError, match="기록은 그대로입니다"):
-            exchange(laptop, one, git=True)
+            trade(laptop, one, git=True)
         server.with_name("away").rename(server)
-        assert counts(exchange(laptop, one, git=True)) == (0, 6)
+        assert counts(trade(laptop, one, git=True)) == (0, 6)
         assert git(server, "rev-list", "--count", "main") == "1"
 
 
@@ -473,26 +473,26 @@ class TestUndo:
 
     def test_on_the_other_machine(self, laptop: Machine, desktop: Machine) -> None:
         """The last answer of all machines is taken back, and can be given back on either."""
-        admin.merge(laptop.desk(), desktop.log)
+        exchange.merge(laptop.desk(), desktop.log)
         laptop.undo()
-        admin.merge(desktop.desk(), laptop.log)
+        exchange.merge(desktop.desk(), laptop.log)
         assert len(desktop.history.answers) == 5
         assert desktop.history.last_retracted == laptop.history.last_retracted
         assert desktop.history.last_retracted is not None
         assert desktop.history.last_retracted.at.hour == 21
         desktop.redo()
-        admin.merge(laptop.desk(), desktop.log)
+        exchange.merge(laptop.desk(), desktop.log)
         assert len(laptop.history.answers) == 6
         assert laptop.events == desktop.events
 
     def test_both_take_the_same_back(self, laptop: Machine, machine: Make) -> None:
         """It is taken back once, and one redo gives it back."""
         other = machine("other")
-        admin.merge(other.desk(), laptop.log)
+        exchange.merge(other.desk(), laptop.log)
         laptop.undo()
         other.undo()
-        admin.merge(laptop.desk(), other.log)
+        exchange.merge(laptop.desk(), other.log)
         assert len(laptop.history.answers) == 3
         laptop.redo()
-        admin.merge(other.desk(), laptop.log)
+        exchange.merge(other.desk(), laptop.log)
         assert len(laptop.history.answers) == len(other.history.answers) == 4

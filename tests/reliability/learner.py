@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from adsp.bank.load import Bank, load_bank
 from adsp.bank.question import Kind, Question
 from adsp.clock import ReplayClock, parse_now
-from adsp.desk import admin
+from adsp.desk import admin, exchange
 from adsp.desk.desk import Desk
 from adsp.session.select import Filter
 from adsp.settings import find_paths, shipped
@@ -333,7 +333,7 @@ def restore(home: str, name: str) -> None:
 def merge(home: str, source: str) -> None:
     with sit(home, EVENING) as desk:
         say("begin")
-        done = admin.merge(desk, Path(source))
+        done = exchange.merge(desk, Path(source))
         say(f"done {len(done.taken.new)}")
         time.sleep(600)
 

@@ -15,7 +15,7 @@ from tests.reliability.learner import Learner, ids
 from tests.reliability.writer import batch
 
 from adsp.clock import ReplayClock, parse_now
-from adsp.desk import admin
+from adsp.desk import admin, exchange
 from adsp.desk.desk import Desk
 from adsp.errors import StoreError
 from adsp.settings import find_paths
@@ -270,7 +270,7 @@ class Drill:
     def merge(self, kept: Path | None) -> set[str]:
         """Take in what the kept file still holds; the ids of all that is there now."""
         if kept is not None and rows(kept / self.files.database.name):
-            admin.merge(self.desk, kept)
+            exchange.merge(self.desk, kept)
         with Log.open(self.files.database) as log:
             return set(ids(log.events()))
 

@@ -207,7 +207,7 @@ def export(form: str | None, output: Path | None) -> None:
       adsp log export > answers.jsonl
       adsp log export -o answers.csv
     """
-    from adsp.desk.admin import exported, save_export
+    from adsp.desk.exchange import exported, save_export
 
     by_name = "csv" if output and output.suffix.lower() == ".csv" else "jsonl"
     with open_desk(None) as desk:
@@ -228,7 +228,7 @@ def import_(file: str, as_json: bool, now: str | None) -> None:
 
     파일이 - 이면 표준 입력에서 읽습니다. 받기 전에 백업합니다.
     """
-    from adsp.desk.admin import import_file
+    from adsp.desk.exchange import import_file
 
     content = _read(file)
     with open_desk(now) as desk:
@@ -237,7 +237,7 @@ def import_(file: str, as_json: bool, now: str | None) -> None:
 
 
 def _read(file: str) -> bytes:
-    from adsp.desk.admin import LONGEST_FILE
+    from adsp.desk.exchange import LONGEST_FILE
 
     name = clean(file)
     try:
@@ -263,7 +263,7 @@ def merge(source: Path, as_json: bool, now: str | None) -> None:
 
     손상된 기록에서는 온전하다고 증명되는 답만 옮깁니다.
     """
-    from adsp.desk.admin import merge as merge_logs
+    from adsp.desk.exchange import merge as merge_logs
 
     with open_desk(now) as desk:
         merged = merge_logs(desk, source)

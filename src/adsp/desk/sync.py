@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from adsp.desk.admin import absorb
+from adsp.desk.exchange import absorb
 from adsp.errors import AdspError, UsageError
 from adsp.settings import SyncOptions
 from adsp.store.exchange.segments import own_files, read_segments, write_segments
@@ -52,7 +52,7 @@ def sync(desk: Desk, folder: Path, *, git: bool = False) -> Synced:
     Raises:
         UsageError: there is no such folder, or it is the one of the log itself.
         AdspError: the folder cannot be read or written, or git failed; what was taken in stays.
-        StoreError: see `adsp.desk.admin.take_in`.
+        StoreError: see `adsp.desk.exchange.take_in`.
     """
     _check_folder(desk, folder)
     try:

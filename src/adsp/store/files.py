@@ -5,7 +5,11 @@ from __future__ import annotations
 import glob
 import os
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003  (a field of a dataclass)
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -108,3 +112,19 @@ def _fsync(path: Path, flags: int) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def is_there(path: Path, what: Callable[[Path], bool]) -> bool:
+    """A name that is too long for the system, or that one may not look at, is nothing."""
+    try:
+        return what(path)
+    except OSError:
+        return False
+
+
+def lies_within(path: Path, folder: Path) -> bool:
+    """Whether a path, which need not exist, is a folder or lies in it, whatever the links."""
+    real = Path(os.path.realpath(path))
+    return any(
+        is_there(place, lambda place: place.samefile(folder)) for place in (real, *real.parents)
+    )

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from tests.unit.store.conftest import unstamped
 from tests.unit.store.test_roundtrip import logs
 
-from adsp.desk.admin import read_export
+from adsp.desk.exchange import read_export
 from adsp.errors import StoreError
 from adsp.session.history import History
 from adsp.store.check import check
