@@ -15,6 +15,7 @@ from adsp.store.log import read_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.cli.conftest import Ran
     from tests.conftest import Maker
@@ -185,3 +186,22 @@ class TestProcess:
         assert "오답 · 2문항" in ran.out
         ran = process("review", "--plain", "--now", "2021-10-06", given=b":q\n")
         assert "복습 · 2문항" in ran.out
+
+    def test_what_is_kept_afterwards(self, process: Callable[..., Ran], home: Path) -> None:
+        """A backup is made at the end, and a bad place of the log is told of on stderr."""
+        (home / ".stfolder").mkdir(parents=True)
+        ran = process("quiz", "--plain", "-k", "choice", "-n", "1", given=b"1\n")
+        assert ran.code == 0
+        assert "Syncthing" in ran.err
+        assert "Syncthing" not in ran.out
+        assert len(list((home / "data" / "backups").glob("*-auto.db"))) == 1
+
+    def test_folder_of_the_exchange_gone(self, process: Callable[..., Ran], home: Path) -> None:
+        """Told on stderr; the quiz goes on."""
+        (home / "config").mkdir(parents=True)
+        settings = f'[sync]\nfolder = "{home / "nowhere"}"\n'
+        (home / "config" / "settings.toml").write_text(settings, encoding="utf-8")
+        ran = process("quiz", "--plain", "-k", "choice", "-n", "1", given=b"1\n")
+        assert ran.code == 0
+        assert "주고받지 못했습니다" in ran.err
+        assert "해설:" in ran.out

@@ -53,10 +53,19 @@ def _run(now: str | None, start: Callable[[Desk], Session], *, plain: bool) -> N
     from adsp.cli.plain import ask
 
     with open_desk(now, write=True) as desk:
-        if trouble := _exchange(desk):
-            click.echo(trouble, err=True)
+        _warn(desk, _exchange(desk))
         ask(desk, start(desk))
     _keep(desk)
+
+
+def _warn(desk: Desk, trouble: str) -> None:
+    """What the screens tell in passing, on stderr."""
+    from adsp.store.place import risk_of
+
+    risk = risk_of(desk.paths.data)
+    for warning in (trouble, risk.warning if risk else ""):
+        if warning:
+            click.echo(warning, err=True)
 
 
 def _exchange(desk: Desk) -> str:
