@@ -118,7 +118,7 @@ def reading_as_it_is(files: Files) -> Iterator[sqlite3.Connection | None]:
         note = read_note(files.marker)  # before the log: a writer beside us notes after its commit
         with closing(connect_reader(files)) as connection:
             connection.execute("BEGIN")
-            _refuse_foreign(files, connection)
+            refuse_foreign(files, connection)
             if note is not None:
                 _refuse_shrunk(files, connection, note)
             yield connection
@@ -144,7 +144,13 @@ def connect_reader(files: Files) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=READER_WAIT)
 
 
-def _refuse_foreign(files: Files, connection: sqlite3.Connection) -> None:
+def refuse_foreign(files: Files, connection: sqlite3.Connection) -> None:
+    """Refuse what is no log, or that of a newer app.
+
+    Raises:
+        StoreDamaged: it is another program's file.
+        StoreError: it is newer.
+    """
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise foreign(files)
     if (version := _pragma(connection, "user_version")) > SCHEMA_VERSION:
