@@ -215,7 +215,7 @@ def killed(home: Path, fresh: Fresh) -> Path:
     with Log.open(path) as log:
         log.append(*EVENTS)
     assert back_up(Files(path), parse_now("2021-10-05"), "hand")
-    child = fresh(WRITER, path, "1", "append")
+    child = fresh(WRITER, path, "1", "few")
     for _ in range(20):
         child.line()
     child.kill()

@@ -21,7 +21,7 @@ from adsp.errors import StoreError
 from adsp.settings import find_paths
 from adsp.store.check import check
 from adsp.store.connect import connect_reader
-from adsp.store.events import SessionStarted
+from adsp.store.events import Answered, SessionStarted
 from adsp.store.files import Files
 from adsp.store.log import Log, read_events
 from adsp.store.rows import COLUMNS, fingerprint
@@ -83,13 +83,14 @@ def sound(found: dict[int, Row], truth: dict[int, Row]) -> set[int]:
 
 
 def orphans(events: list[Event], there: set[str]) -> set[str]:
-    """Of the events, which are whole, those that speak of a session or an answer that is lost."""
+    """Of the events, which are whole, those that speak of an answer that is lost, or of a session
+    that neither began nor has an answer to be made anew from.
+    """
     left = [event for event in events if event.id in there]
     names = {event.id for event in left}
-    names |= {event.session for event in left if isinstance(event, SessionStarted)}
+    names |= {e.session for e in left if isinstance(e, SessionStarted | Answered)}
     parents = ((e.id, getattr(e, "answer", getattr(e, "session", e.id))) for e in left)
-    lost = {name for name, parent in parents if parent not in names}
-    return lost | orphans(left, there - lost) if lost else set()
+    return {name for name, parent in parents if parent not in names}
 
 
 # damage
@@ -295,7 +296,9 @@ class Tally:
     """Of those newer than the backup, out of the damaged file."""
     beyond_proof: int = 0
     orphaned: int = 0
-    """Whole, but the session or the answer that they speak of is not."""
+    """Whole, but the answer that they speak of is not."""
+    begun_again: int = 0
+    """Sessions whose start was lost, made anew from their answers."""
     missed: int = 0
     """Could have been proved, and did not come back."""
     false: int = 0
@@ -326,7 +329,9 @@ def drill(folder: Path, other: Path, seed: int, tally: Tally) -> None:
     tally.orphaned += len(orphaned)
     tally.missed += len((backed_up | provable) - orphaned - there)
     tally.missed += len(strangers - there) if harm is swap else 0
-    tally.false += len(there - wanted - strangers)
+    made_anew = {name for name in there - wanted if name.startswith(("begun-", "ended-"))}
+    tally.begun_again += sum(name.startswith("begun-") for name in made_anew)
+    tally.false += len(there - wanted - strangers - made_anew)
     back = [event for event in read_events(made.files.database) if event.id in wanted]
     assert back == [event for event in made.events if event.id in there]
 

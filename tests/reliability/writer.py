@@ -3,6 +3,7 @@
     python writer.py PATH RUN append    one log, batch after batch
     python writer.py PATH RUN reopen    the log is closed and opened after each batch
     python writer.py PATH RUN slowly    a hundred batches a second at most
+    python writer.py PATH RUN few       twenty batches, then it waits
     python writer.py PATH RUN hold      opens the log and waits
 
 A line is an acknowledgement: the ids of a batch, written after `append` returned. The id
@@ -64,6 +65,9 @@ def _answered(name: str, session: str, place: int) -> Answered:
     )
 
 
+FEW = 20
+
+
 def say(line: str) -> None:
     os.write(1, (line + "\n").encode())
 
@@ -79,6 +83,8 @@ def main(path: Path, run: str, mode: str) -> None:
         say(" ".join(event.id for event in events))
         if mode == "slowly":
             time.sleep(0.01)
+        if mode == "few" and number == FEW - 1:
+            time.sleep(600)
         if mode == "reopen":
             log.close()
             log = Log.open(path)
