@@ -263,8 +263,8 @@ class TestMachineWithSummerTime:
 
     @lives
     def test_typed_times(self, live_in: Callable[[str], None], zone: str) -> None:
-        """They are kept as typed; one that the change skipped is at most two hours off, and on the
-        same study day. A date alone is its own study day.
+        """They are kept as typed, but for one that the change skipped: it is at most two hours off,
+        which way is Python's choice. A date alone is its own study day.
         """
         live_in(zone)
         for n in range(365 * 48):
@@ -272,7 +272,8 @@ class TestMachineWithSummerTime:
             at = parse_now(wall.isoformat())
             off = abs(at.replace(tzinfo=None) - wall)
             assert not off or (wall.month in {3, 10} and off <= timedelta(hours=2))
-            assert study_day(at) == day_of(at) == (wall - timedelta(hours=4)).date()
+            assert study_day(at) == day_of(at)
+            assert off or study_day(at) == (wall - timedelta(hours=4)).date()
             assert parse_now(at.isoformat()) == at
             assert study_day(parse_now(wall.date().isoformat())) == wall.date()
 
