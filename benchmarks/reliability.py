@@ -19,7 +19,12 @@ HEAD = """\
 
 Written by `./test --long` ({system}, Python {python}). Each line is a suite of
 `tests/reliability`; "lost" are answers that were acknowledged and are not there, "torn" are batches
-of which a part is there, "corrupt" are logs that `adsp log check` finds fault with.
+of which a part is there, "corrupt" are logs that `adsp log check` finds fault with, "refused" are
+sound ones that the app would not open. "Ahead" and "retried": stored, and killed before it was
+acknowledged. "Between": neither the old log nor the new. "Noticed": lost, but the marker tells.
+"Handed out": a changed row that was read as if it were sound. "Beyond proof": rows of a damaged
+file whose checksums do not hold; "begun again": sessions whose start was lost, made anew. The two
+controls, on a disk that is not waited for, must fail: they show that the simulation can.
 
 | | counted | s |
 |---|---|--:|
