@@ -133,7 +133,7 @@ def overwrite(path: Path) -> None:
     path.write_bytes(content)
 
 
-def export(machine: Machine, form: admin.Form = "jsonl") -> bytes:
+def export(machine: Machine, form: exchange.Form = "jsonl") -> bytes:
     with machine.desk() as desk:
         return exchange.exported(desk, form)[0].encode()
 
@@ -273,7 +273,7 @@ class TestBackups:
 
 class TestExport:
     @pytest.mark.parametrize("form", ["jsonl", "csv"])
-    def test_to_a_new_machine(self, laptop: Machine, machine: Make, form: admin.Form) -> None:
+    def test_to_a_new_machine(self, laptop: Machine, machine: Make, form: exchange.Form) -> None:
         """All comes over; twice is once; and a backup is made of what was there before."""
         new = machine("new")
         content = export(laptop, form)

@@ -12,16 +12,12 @@ from adsp.store.backup import back_up_if_due as due
 from adsp.store.check import Finding, check
 from adsp.store.connect import count_events
 from adsp.store.files import Files, is_there, lies_within
-from adsp.store.log import Log, read_events
+from adsp.store.log import Log
 from adsp.store.restore import Restored, accept, restore, verify_backup
 
 if TYPE_CHECKING:
-    from typing import Literal, TypeAlias
-
     from adsp.desk.desk import Desk
     from adsp.store.backup import Backup
-
-    Form: TypeAlias = Literal["jsonl", "csv"]
 
 
 @dataclass(frozen=True)
@@ -38,14 +34,14 @@ def health(desk: Desk) -> Health:
     """Look at every page and every row of the log."""
     findings = check(desk.paths.log)
     if not findings:
-        return Health([], len(read_events(desk.paths.log)), [])
+        return Health([], count_events(_files(desk)), [])
     kinds = {finding.kind for finding in findings}
     if kinds == {"closed"}:  # nothing is known to be damaged, and the finding says what to do
         return Health(findings, 0, [])
     if kinds == {"sense"}:
         return Health(
             findings,
-            len(read_events(desk.paths.log)),
+            count_events(_files(desk)),
             ["기록은 모두 있습니다. 앱은 어긋난 것을 빼고 셉니다. 이 결과를 알려 주세요."],
         )
     return Health(findings, 0, _ways_back(desk))
@@ -53,13 +49,10 @@ def health(desk: Desk) -> Health:
 
 def _ways_back(desk: Desk) -> list[str]:
     files = _files(desk)
-    for backup in reversed(list_backups(files)):
-        try:
-            events = verify_backup(Files(backup.path))
-        except StoreError:
-            continue
+    if newest := _newest_whole(files):
+        path, events = newest
         return [
-            f"온전한 백업이 있습니다: {backup.path.name} (기록 {events}개).",
+            f"온전한 백업이 있습니다: {path.name} (기록 {events}개).",
             "되살리기: adsp log restore (지금 파일은 지우지 않고 옆에 옮겨 둡니다)",
             "되살린 뒤 지금 파일에 남은 답 옮기기: adsp log merge (옮겨 둔 폴더)",
         ]
@@ -71,6 +64,16 @@ def _ways_back(desk: Desk) -> list[str]:
 
 
 # backups
+
+
+def _newest_whole(files: Files) -> tuple[Path, int] | None:
+    """The backup made last of those that are whole, and the number of its events."""
+    for backup in reversed(list_backups(files)):
+        try:
+            return backup.path, verify_backup(Files(backup.path))
+        except StoreError:
+            continue
+    return None
 
 
 @dataclass(frozen=True)
@@ -143,11 +146,8 @@ def find_backup(desk: Desk, name: str | None) -> tuple[Path, int]:
     """
     files = _files(desk)
     if name is None:
-        for backup in reversed(list_backups(files)):
-            try:
-                return backup.path, verify_backup(Files(backup.path))
-            except StoreError:
-                continue
+        if newest := _newest_whole(files):
+            return newest
         raise UsageError(f"온전한 백업이 {files.backups} 에 없습니다.")
     for path in (files.backups / name, Path(name)):
         if is_there(path, Path.is_file):

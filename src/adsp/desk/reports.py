@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from adsp.bank.question import Question
 from adsp.desk.home import look
 from adsp.desk.planning import first_plan
+from adsp.desk.study import revive
 from adsp.errors import AdspError, UsageError
 from adsp.report import Entry, Material, Step, make_report
 from adsp.session.summary import LOOK_AGAIN
@@ -130,7 +128,7 @@ def _entries(desk: Desk) -> Iterator[Entry]:
     for answer in desk.study.history.answers:
         question = desk.bank.by_id.get(answer.question)
         if question is None and answer.question in generated:
-            question = _revive(generated[answer.question])
+            question = revive(generated[answer.question])
         yield Entry(
             question=answer.question,
             section=answer.section,
@@ -140,14 +138,6 @@ def _entries(desk: Desk) -> Iterator[Entry]:
             seconds=answer.study_seconds,
             right=answer.right,
         )
-
-
-def _revive(generated: dict[str, Any]) -> Question | None:
-    """A generated question out of the log; None if it was written by an app that is too old."""
-    try:
-        return msgspec.convert(generated, Question)
-    except msgspec.ValidationError:
-        return None
 
 
 def _pass_share(desk: Desk) -> float:

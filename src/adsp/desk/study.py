@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -49,6 +48,16 @@ def check_count(count: int) -> None:
     """
     if not 1 <= count <= MAX_COUNT:
         raise UsageError(f"문항 수는 1에서 {MAX_COUNT} 사이로 정하세요(지금 {count}).")
+
+
+def revive(generated: dict[str, Any]) -> Question | None:
+    """A generated question out of the log; None if it is none: an app that is too old wrote it, or
+    it came by a merge.
+    """
+    try:
+        return msgspec.convert(generated, Question)
+    except msgspec.ValidationError:
+        return None
 
 
 class Study:
@@ -158,9 +167,7 @@ class Study:
 
     def _question_of(self, item: Item) -> Question | None:
         if item.generated is not None:
-            with suppress(msgspec.ValidationError):  # an older app's, or one that came by a merge
-                return msgspec.convert(item.generated, Question)
-            return None
+            return revive(item.generated)
         return self.bank.by_id.get(item.question)
 
     # answering
@@ -196,12 +203,7 @@ class Study:
         place = session.last_answered
         if place is None:
             return session
-        retracted = Retracted(
-            id=new_id(),
-            at=self._clock.now(),
-            session=session.id,
-            answer=session.replies[place].id,
-        )
+        retracted = self._retracted(session.id, session.replies[place].id)
         return self._step(session, retracted).go(place)
 
     def undo_last(self, count: int) -> list[Answer]:
@@ -215,7 +217,7 @@ class Study:
         last = self.history.answers[::-1][:count]
         if not last:
             raise UsageError("되돌릴 답이 없습니다.")
-        self._store(*(self._retracted(answer, back=False) for answer in last))
+        self._store(*(self._retracted(answer.session, answer.id) for answer in last))
         return last
 
     def redo_last(self, count: int) -> list[Answer]:
@@ -227,15 +229,15 @@ class Study:
         """
         back: list[Answer] = []
         while len(back) < count and (answer := self.history.last_retracted):
-            self._store(self._retracted(answer, back=True))
+            self._store(self._retracted(answer.session, answer.id, back=True))
             back.append(answer)
         if not back:
             raise UsageError("되살릴 답이 없습니다. 되돌린 답만 되살립니다: adsp log undo")
         return back
 
-    def _retracted(self, answer: Answer, *, back: bool) -> Retracted:
+    def _retracted(self, session: str, answer: str, *, back: bool = False) -> Retracted:
         return Retracted(
-            id=new_id(), at=self._clock.now(), session=answer.session, answer=answer.id, back=back
+            id=new_id(), at=self._clock.now(), session=session, answer=answer, back=back
         )
 
     def flag(self, session: Session) -> Session:

@@ -18,6 +18,7 @@ from adsp.desk.exchange import absorb
 from adsp.errors import AdspError, UsageError
 from adsp.settings import SyncOptions
 from adsp.store.exchange.segments import own_files, read_segments, write_segments
+from adsp.store.files import is_there, lies_within
 from adsp.store.log import Log, Taken
 from adsp.text import clean
 
@@ -110,14 +111,9 @@ def remember(desk: Desk, folder: Path, *, git: bool) -> None:
 
 
 def _check_folder(desk: Desk, folder: Path) -> None:
-    try:
-        there = folder.is_dir()
-    except OSError:  # one may not look, or no name is that long
-        there = False
-    if not there:
+    if not is_there(folder, Path.is_dir):
         raise UsageError(f"{folder} 라는 폴더가 없습니다. 공유 폴더를 만들고 다시 하세요.")
-    here, data = folder.resolve(), desk.paths.data.resolve()
-    if here == data or here.is_relative_to(data):
+    if lies_within(folder, desk.paths.data):
         raise UsageError(
             f"{folder} 은(는) 지금 쓰는 기록이 있는 폴더입니다. 컴퓨터끼리 함께 쓰는 다른 폴더를 "
             "주세요."

@@ -11,7 +11,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Literal
 
-from adsp.store.connect import SCHEMA_VERSION, connect_reader, reading_as_it_is, refuse_foreign
+from adsp.store.connect import (
+    SCHEMA_VERSION,
+    connect_reader,
+    reading_as_it_is,
+    refuse_foreign,
+    schema_version,
+)
 from adsp.store.files import Files, make_folder, remove_all, sync_file, sync_folder
 from adsp.store.refusals import damaged, no_copy, refusing
 from adsp.store.rows import Tail, proved_bodies, read_tail
@@ -182,7 +188,7 @@ def verify(
     ):
         finding = pool.submit(_check_pages, copy, pages)  # SQLite's own check needs no Python
         refuse_foreign(files, connection)
-        if connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:
+        if schema_version(connection) == SCHEMA_VERSION:
             events = sum(1 for _ in proved_bodies(connection))
         else:
             events = read_tail(connection).seq  # it is proved when it is brought up to date

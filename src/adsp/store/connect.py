@@ -153,7 +153,7 @@ def refuse_foreign(files: Files, connection: sqlite3.Connection) -> None:
     """
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise foreign(files)
-    if (version := _pragma(connection, "user_version")) > SCHEMA_VERSION:
+    if (version := schema_version(connection)) > SCHEMA_VERSION:
         raise too_new(files, version, SCHEMA_VERSION)
 
 
@@ -164,7 +164,7 @@ def _refuse_shrunk(files: Files, connection: sqlite3.Connection, note: Note) -> 
     tail = read_tail(connection)
     if tail.seq < note.tail.seq:
         raise shrunk(files, note.tail.seq, tail.seq)
-    if note.version == _pragma(connection, "user_version") and note.tail.seq:
+    if note.version == schema_version(connection) and note.tail.seq:
         query = "SELECT sum FROM event WHERE seq = ?"
         if connection.execute(query, (note.tail.seq,)).fetchone() != (note.tail.sum,):
             raise other(files, note.tail.seq)
@@ -180,7 +180,7 @@ def inspect(files: Files) -> int | None:
     with reading_as_it_is(files) as connection:
         if connection is None:
             return None
-        version = _pragma(connection, "user_version")
+        version = schema_version(connection)
         _refuse_cut_file(files, _pragma(connection, "page_size"))
         if version == SCHEMA_VERSION:
             _refuse_cut_log(files, connection)
@@ -194,7 +194,7 @@ def changed_schema(connection: sqlite3.Connection) -> list[str]:
     none of an older file. A flipped bit in their text would change what they mean without making
     the file any less of a database.
     """
-    if _pragma(connection, "user_version") != SCHEMA_VERSION:
+    if schema_version(connection) != SCHEMA_VERSION:
         return []
     found = dict(connection.execute(_SCHEMA))
     with closing(sqlite3.connect(":memory:")) as made:
@@ -218,6 +218,11 @@ def _refuse_cut_log(files: Files, connection: sqlite3.Connection) -> None:
     before = last[1].sum if len(last) > 1 else START.sum
     if last and last[0].sum != checksum(last[0], before):
         raise damaged(files, f"{last[0].seq}번째 기록의 검사값이 맞지 않습니다")
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Which schema a file has."""
+    return _pragma(connection, "user_version")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

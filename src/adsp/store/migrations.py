@@ -76,8 +76,12 @@ def upgraded_copy(files: Files, connection: sqlite3.Connection) -> sqlite3.Conne
         StoreError: it is not whole.
     """
     copy = sqlite3.connect(":memory:", isolation_level=None)
-    connection.backup(copy)
-    _apply(files, copy, STEPS, SCHEMA_VERSION)
+    try:
+        connection.backup(copy)
+        _apply(files, copy, STEPS, SCHEMA_VERSION)
+    except BaseException:
+        copy.close()
+        raise
     return copy
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from adsp.store.connect import SCHEMA_VERSION, reading_as_it_is
+from adsp.store.connect import SCHEMA_VERSION, reading_as_it_is, schema_version
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,14 +24,10 @@ def reading(files: Files) -> Iterator[sqlite3.Connection | None]:
         StoreError: it is newer than this app.
     """
     with reading_as_it_is(files) as connection:
-        if connection is None or _version(connection) == SCHEMA_VERSION:
+        if connection is None or schema_version(connection) == SCHEMA_VERSION:
             yield connection
             return
         from adsp.store.migrations import upgraded_copy  # sqlite-utils takes 0.4 s
 
         with closing(upgraded_copy(files, connection)) as copy:
             yield copy
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -19,6 +19,7 @@ from adsp.store.connect import (
     connect_writer,
     inspect,
     reading_as_it_is,
+    schema_version,
     use_wal,
 )
 from adsp.store.files import Files, make_folder, sync_file, sync_folder
@@ -107,8 +108,7 @@ def accept(files: Files) -> int:
 
 def _note_end(files: Files, marker: Marker) -> None:
     with closing(connect_reader(files)) as connection:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        marker.note(version, read_tail(connection))
+        marker.note(schema_version(connection), read_tail(connection))
     marker.close()
 
 
