@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 import pytest
-from tests.e2e.conftest import NOW, Terminal
+from tests.e2e.conftest import learner, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
 
-    Start: TypeAlias = Callable[..., Terminal]
     Fresh: TypeAlias = Callable[..., "Child"]
+
+__all__ = ["learner", "start"]  # fixtures of the end-to-end tests, used here too
 
 FIGURES = os.environ.get("ADSP_FIGURES")
 """File that the figures go to; read before a test hides the environment."""
@@ -169,27 +170,3 @@ def nursery() -> Iterator[Nursery]:
     made = Nursery()
     yield made
     made.close()
-
-
-# the screen
-
-
-@pytest.fixture
-def learner(home: Path) -> dict[str, str]:
-    """The environment of one learner on 2021-10-05 at eight in the evening."""
-    environ = {name: text for name, text in os.environ.items() if name != "COLUMNS"}
-    return {**environ, "ADSP_NOW": NOW, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-
-
-@pytest.fixture
-def start(learner: dict[str, str]) -> Iterator[Start]:
-    """Start ``adsp`` on a terminal: ``start("quiz", "-n", "5")``."""
-    terminals: list[Terminal] = []
-
-    def open_terminal(*arguments: str) -> Terminal:
-        terminals.append(Terminal(["-m", "adsp", *arguments], learner, 80, 24))
-        return terminals[-1]
-
-    yield open_terminal
-    for terminal in terminals:
-        terminal.close()

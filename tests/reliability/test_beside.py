@@ -26,7 +26,8 @@ from adsp.store.log import read_events
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tests.reliability.conftest import Child, Figure, Fresh, Start
+    from tests.e2e.conftest import Start
+    from tests.reliability.conftest import Child, Figure, Fresh
 
     from adsp.bank.load import Bank
 

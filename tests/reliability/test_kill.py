@@ -29,8 +29,8 @@ from adsp.store.log import Log, read_events
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.e2e.conftest import Terminal
-    from tests.reliability.conftest import Child, Figure, Fresh, Nursery, Start
+    from tests.e2e.conftest import Start, Terminal
+    from tests.reliability.conftest import Child, Figure, Fresh, Nursery
 
     from adsp.bank.load import Bank
 
